@@ -1,0 +1,130 @@
+#pragma once
+
+#include <hf/core/url.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hf::net {
+
+namespace asio = boost::asio;
+
+enum class Method { get, head, post, put, patch, delete_ };
+std::string_view to_string(Method) noexcept;
+
+/// Header fields in order of insertion. Names compare without regard to case.
+class Fields {
+public:
+    using Field = std::pair<std::string, std::string>;
+
+    void add(std::string name, std::string value);   ///< keeps earlier fields of the same name
+    void set(std::string name, std::string value);   ///< replaces them
+    void erase(std::string_view name);
+    bool contains(std::string_view name) const noexcept { return find(name).has_value(); }
+    std::optional<std::string_view> find(std::string_view name) const noexcept;  ///< the first of that name
+    std::string combined(std::string_view name) const;  ///< all of that name, joined by ", "
+
+    auto begin() const noexcept { return fields_.begin(); }
+    auto end() const noexcept { return fields_.end(); }
+    std::size_t size() const noexcept { return fields_.size(); }
+
+private:
+    std::vector<Field> fields_;
+};
+
+/// A sequence of bytes read front to back.
+class ByteSource {
+public:
+    virtual ~ByteSource() = default;
+    /// Bytes read; 0 is the end. `buffer` must outlive the call.
+    virtual asio::awaitable<std::size_t> read_some(asio::mutable_buffer buffer) = 0;
+};
+
+/// The body of a request: nothing, a text, or a stream that can be opened again for a retry.
+/// Cheap to copy.
+class Body {
+public:
+    using Open = std::function<std::unique_ptr<ByteSource>()>;
+
+    Body() = default;
+    explicit Body(std::string text);
+    /// Sent with Content-Length if `size` is given, else chunked. `open` is called once per attempt.
+    Body(std::optional<std::uint64_t> size, Open open);
+
+    bool empty() const noexcept { return !text_ && !open_; }
+    const std::string* text() const noexcept { return text_.get(); }  ///< null for streams
+    std::optional<std::uint64_t> size() const noexcept;               ///< nullopt: unknown, chunked
+    std::unique_ptr<ByteSource> open() const { return open_(); }      ///< streams only
+
+private:
+    std::shared_ptr<const std::string> text_;
+    std::optional<std::uint64_t> size_;
+    Open open_;
+};
+
+/// Limits of one exchange. Zero switches a limit off.
+struct Timeouts {
+    std::chrono::milliseconds connect{10'000};     ///< DNS, TCP and TLS together
+    std::chrono::milliseconds first_byte{60'000};  ///< from the end of the request to the status line
+    std::chrono::milliseconds stall{30'000};       ///< longest time without a byte of body in either direction
+    std::uint64_t min_rate = 0;                    ///< bytes per second, averaged over `stall`
+    std::chrono::milliseconds total{0};            ///< whole exchange, body included
+};
+
+/// One request, owning everything it refers to. Constructors only: see toolchain rule on aggregates.
+class Request {
+public:
+    Request(Method method, Url url) : method(method), url(std::move(url)) {}
+
+    Method method;
+    Url url;
+    Fields fields;  ///< Host, Content-Length, Transfer-Encoding and Connection are the transport's business
+    Body body;
+    Timeouts timeouts;
+    bool decompress = true;  ///< ask for gzip/deflate and decode it; false sends Accept-Encoding: identity
+};
+
+/// The head of an answer and its body, still on the wire. Move-only. When the body was read to its
+/// end the connection returns to the pool; destroying a Response earlier closes it.
+class Response {
+public:
+    Response(unsigned status, Fields fields, std::optional<std::uint64_t> body_size,
+             std::unique_ptr<ByteSource> body)
+        : status(status), fields(std::move(fields)), body_size(body_size), body(std::move(body)) {}
+
+    unsigned status;
+    Fields fields;
+    std::optional<std::uint64_t> body_size;  ///< bytes that `body` will give, where known
+    std::unique_ptr<ByteSource> body;        ///< never null; decoded; throws the errors of Transport::send
+};
+
+/// Moves requests to origins. One seam for the Beast transport, test doubles and users' own.
+///
+/// Implementations are safe to call from several coroutines on several threads, follow no redirect,
+/// retry nothing (but one silent resend of an idempotent request on a stale kept-alive connection),
+/// and add no credentials.
+class Transport {
+public:
+    virtual ~Transport() = default;
+
+    /// Completes when the answer's head has arrived; 1xx answers are skipped. An answer that comes
+    /// while the request body is still being sent is returned at once.
+    /// Throws ConnectionError, TimeoutError, TlsError or ProtocolError; on cancellation closes the
+    /// connection and throws system_error(operation_aborted).
+    virtual asio::awaitable<Response> send(Request request) = 0;
+
+    /// Closes idle connections and makes exchanges in flight fail with operation_aborted.
+    virtual void close() noexcept {}
+};
+
+}  // namespace hf::net
