@@ -1,0 +1,65 @@
+#include <hf/core/json.hpp>
+
+#include <boost/json/kind.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace hf::json {
+
+value parse(std::string_view text) {
+    boost::system::error_code failure;
+    boost::json::parse_options options;
+    options.max_depth = 64;  // the Hub nests model cards and configurations less than 20 deep
+    value out = boost::json::parse(text, failure, {}, options);
+    if (failure) {
+        ErrorInfo info;
+        info.message = "not valid JSON: " + failure.message();
+        info.cause = failure;
+        throw InvalidResponseError(std::move(info));
+    }
+    return out;
+}
+
+std::string serialize(const value& json) { return boost::json::serialize(json); }
+
+void DecodeError::inside(std::string_view member) {
+    const char* separator = path_.empty() || path_.front() == '[' ? "" : ".";
+    path_ = std::string(member) + separator + path_;
+}
+
+void DecodeError::inside(std::size_t index) {
+    const char* separator = path_.empty() || path_.front() == '[' ? "" : ".";
+    path_ = "[" + std::to_string(index) + "]" + separator + path_;
+}
+
+void DecodeError::raise() const {
+    ErrorInfo info;
+    info.message = "unexpected JSON" + (path_.empty() ? std::string() : " at " + path_) + ": " + problem_;
+    info.argument = path_;
+    throw InvalidResponseError(std::move(info));
+}
+
+void throw_type(std::string_view expected, const value& found) {
+    const auto kind = boost::json::to_string(found.kind());
+    throw DecodeError("expected " + std::string(expected) + ", found " + std::string(kind.data(), kind.size()));
+}
+
+namespace detail {
+
+std::string camel_case(std::string_view member) {
+    if (member.ends_with('_')) member.remove_suffix(1);
+    std::string out;
+    bool upper = false;
+    for (const char c : member) {
+        if (c == '_') {
+            upper = true;
+        } else {
+            out += upper && c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+            upper = false;
+        }
+    }
+    return out;
+}
+
+}  // namespace detail
+}  // namespace hf::json
