@@ -1,12 +1,9 @@
 #include <hf/core/error.hpp>
 #include <hf/core/url.hpp>
 
-#include <boost/url/parse.hpp>
-#include <boost/url/url.hpp>
-#include <boost/url/url_view.hpp>
-
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace hf {
 namespace {
@@ -36,22 +33,87 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 // Servers write characters into Location and Link that RFC 3986 wants escaped (spaces, brackets,
-// UTF-8); clients are expected to send them escaped instead of refusing the whole answer.
+// UTF-8, a lone '%'); clients are expected to send them escaped instead of refusing the whole answer.
 std::string escape_illegal(std::string_view text) {
+    constexpr std::string_view legal = "!$&'()*+,;=:@/?";
     std::string out;
     out.reserve(text.size());
-    const auto host_end = [&] {
-        const auto authority = text.find("//");
-        return authority == text.npos ? 0 : std::min(text.find_first_of("/?#", authority + 2), text.size());
-    }();
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
-        constexpr std::string_view legal = "!$&'()*+,;=:@/?#%";
-        if (i < host_end || is_unreserved(c) || legal.find(text[i]) != legal.npos)
+        const bool escape =
+            c == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0;
+        if (escape || is_unreserved(c) || legal.find(text[i]) != legal.npos)
             out += text[i];
         else
             append_escaped(out, c);
+    }
+    return out;
+}
+
+std::string_view without_fragment(std::string_view text) { return text.substr(0, text.find('#')); }
+
+bool has_control_characters(std::string_view text) {
+    return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+// The scheme of a reference, empty for a relative one.
+std::string_view scheme_of(std::string_view text) {
+    const auto colon = text.find(':');
+    if (colon == text.npos || colon == 0 || !is_alpha(text[0])) return {};
+    const auto scheme = text.substr(0, colon);
+    const bool legal = std::ranges::all_of(
+        scheme, [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
+    return legal ? scheme : std::string_view();
+}
+
+// A host that is safe to resolve, to send as Host and to show: a name of ASCII letters, digits, '-',
+// '.' and '_', or an IPv6 address in brackets.
+bool parse_host_port(std::string_view text, Origin& origin) {
+    std::string_view port;
+    bool legal = true;
+    if (text.starts_with('[')) {
+        const auto close = text.find(']');
+        if (close == text.npos) return false;
+        origin.host = lower(text.substr(1, close - 1));
+        legal = origin.host.find(':') != origin.host.npos &&
+                std::ranges::all_of(origin.host, [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; });
+        port = text.substr(close + 1);
+        if (!port.empty() && port.front() != ':') return false;
+    } else {
+        const auto colon = text.find(':');
+        origin.host = lower(text.substr(0, colon));
+        legal = !origin.host.empty() && std::ranges::all_of(origin.host, [](char c) {
+            return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
+        });
+        if (colon != text.npos) port = text.substr(colon);
+    }
+    if (!legal) return false;
+    origin.port = default_port(origin.scheme);
+    if (port.size() < 2) return true;
+    port.remove_prefix(1);
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), origin.port);
+    return error == std::errc() && end == port.data() + port.size() && origin.port != 0;
+}
+
+// RFC 3986 section 5.2.4, for a path that starts with '/'.
+std::string remove_dot_segments(std::string_view path) {
+    std::string out;
+    out.reserve(path.size());
+    while (!path.empty()) {
+        const auto end = path.find('/', 1);
+        const auto segment = path.substr(0, end);
+        const bool last = end == path.npos;
+        path = last ? std::string_view() : path.substr(end);
+        if (segment == "/..") out.resize(out.empty() ? 0 : out.rfind('/'));
+        if (segment == "/." || segment == "/..") {
+            if (last) out += '/';
+        } else {
+            out += segment;
+        }
     }
     return out;
 }
@@ -69,41 +131,47 @@ std::string Origin::to_string() const { return scheme + "://" + host_header(); }
 Url::Url(Origin origin, std::string target) : origin_(std::move(origin)), target_(std::move(target)) {}
 
 Url Url::parse(std::string_view text) {
-    if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
-        throw_validation("url", "URL contains control characters");
-    const auto parsed = boost::urls::parse_uri(escape_illegal(text));
-    const auto fail = [&] { throw_validation("url", "not an absolute http or https URL: '" + std::string(text) + "'"); };
-    if (!parsed) fail();
-    const boost::urls::url_view view = *parsed;
+    if (has_control_characters(text)) throw_validation("url", "URL contains control characters");
+    const auto fail = [&] {
+        throw_validation("url", "not an absolute http or https URL: '" + std::string(text) + "'");
+    };
     Origin origin;
-    origin.scheme = lower({view.scheme().data(), view.scheme().size()});
+    const auto scheme = scheme_of(text);
+    origin.scheme = lower(scheme);
     if (origin.scheme != "http" && origin.scheme != "https") fail();
-    const std::string host = view.host_address();
-    origin.host = lower(host);
-    if (origin.host.empty()) fail();
-    origin.port = view.port_number() ? view.port_number() : default_port(origin.scheme);
-    std::string target(view.encoded_path().data(), view.encoded_path().size());
-    if (target.empty()) target = "/";
-    if (view.has_query()) target.append("?").append(view.encoded_query().data(), view.encoded_query().size());
+    auto rest = without_fragment(text.substr(scheme.size() + 1));
+    if (!rest.starts_with("//")) fail();
+    rest.remove_prefix(2);
+    auto authority = rest.substr(0, rest.find_first_of("/?"));
+    rest.remove_prefix(authority.size());
+    if (authority.find('\\') != authority.npos) fail();  // some parsers take it for '/', and see another host
+    authority.remove_prefix(authority.rfind('@') + 1);   // npos + 1 is 0
+    if (!parse_host_port(authority, origin)) fail();
+    std::string target = escape_illegal(rest);
+    if (!target.starts_with('/')) target.insert(0, 1, '/');
     return {std::move(origin), std::move(target)};
 }
 
 Url Url::resolve(std::string_view reference) const {
-    if (std::ranges::any_of(reference, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
-        throw_validation("url", "URL reference contains control characters");
+    if (has_control_characters(reference)) throw_validation("url", "URL reference contains control characters");
+    reference = without_fragment(reference);
+    if (!scheme_of(reference).empty() || reference.starts_with("//")) {
+        const bool absolute = !reference.starts_with("//");
+        Url out = parse(absolute ? std::string(reference) : origin_.scheme + ":" + std::string(reference));
+        const std::string path = remove_dot_segments(out.path());
+        out.target_.replace(0, out.path().size(), path);
+        return out;
+    }
+    if (reference.empty()) return *this;
     const std::string escaped = escape_illegal(reference);
-    const auto base = boost::urls::parse_uri(to_string());
-    const auto ref = boost::urls::parse_uri_reference(escaped);
-    if (!base || !ref) throw_validation("url", "not a URL reference: '" + std::string(reference) + "'");
-    boost::urls::url out;
-    if (boost::urls::resolve(*base, *ref, out).has_error())
-        throw_validation("url", "cannot resolve '" + std::string(reference) + "'");
-    return parse({out.buffer().data(), out.buffer().size()});
+    if (escaped.front() == '?') return {origin_, std::string(path()) + escaped};
+    const auto mark = std::min(escaped.find('?'), escaped.size());
+    std::string merged = escaped.substr(0, mark);
+    if (merged.front() != '/') merged.insert(0, path().substr(0, path().rfind('/') + 1));
+    return {origin_, remove_dot_segments(merged) + escaped.substr(mark)};
 }
 
-std::string_view Url::path() const noexcept {
-    return std::string_view(target_).substr(0, target_.find('?'));
-}
+std::string_view Url::path() const noexcept { return std::string_view(target_).substr(0, target_.find('?')); }
 
 std::string_view Url::query() const noexcept {
     const auto mark = target_.find('?');
@@ -113,9 +181,9 @@ std::string_view Url::query() const noexcept {
 std::string Url::redacted() const {
     // Names of query parameters that the Hub and common object stores put into every URL without
     // making it a secret; everything else may sign or authorise.
-    constexpr std::array<std::string_view, 14> harmless = {"author", "blobs", "cursor", "direction", "expand",
-                                                            "filter", "full", "limit", "page_index", "recursive",
-                                                            "search", "sort", "p", "securityStatus"};
+    constexpr std::array<std::string_view, 14> harmless = {"author", "blobs", "cursor", "direction",     "expand",
+                                                           "filter", "full",  "limit",  "page_index",    "recursive",
+                                                           "search", "sort",  "p",      "securityStatus"};
     std::string out = origin_.to_string() + std::string(path());
     std::string_view rest = query();
     char separator = '?';
