@@ -1,0 +1,86 @@
+#pragma once
+
+#include <hf/core/async_generator.hpp>
+#include <hf/core/json.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hf {
+
+/// Options that every list has.
+struct ListOptions {
+    std::optional<std::int64_t> limit{};  ///< stop after that many items; empty: all
+    std::string_view cursor{};            ///< continue where an earlier generator's `cursor()` stood
+};
+
+/// Elements of a page that have arrived: raw JSON texts in one buffer.
+struct ElementBatch {
+    std::string text;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> elements;  ///< offset and length in `text`
+    std::string page;                                               ///< URL of the page, for the cursor
+    std::uint64_t first_index = 0;                                  ///< of the first element within its page
+    std::exception_ptr error;                                       ///< what ended the list, behind the elements
+};
+
+/// Fetches the pages of a list and cuts them into elements while they arrive, one bounded step ahead.
+class PageStream {
+public:
+    virtual ~PageStream() = default;
+    /// The next elements; nullopt at the end.
+    virtual boost::asio::awaitable<std::optional<ElementBatch>> next() = 0;
+};
+
+std::string make_cursor(std::string_view page, std::uint64_t index);
+
+/// Converts the elements of a PageStream one by one.
+template <class T>
+class PagedSource final : public ItemSource<T> {
+public:
+    PagedSource(std::unique_ptr<PageStream> pages, std::function<T(const json::value&)> convert)
+        : pages_(std::move(pages)), convert_(std::move(convert)) {}
+
+    boost::asio::awaitable<std::optional<T>> next() override {
+        while (!done_) {
+            if (position_ < batch_.elements.size()) {
+                const auto [offset, length] = batch_.elements[position_];
+                ++position_;
+                co_return convert_(json::parse(std::string_view(batch_.text).substr(offset, length)));
+            }
+            if (batch_.error) {
+                done_ = true;
+                std::rethrow_exception(std::exchange(batch_.error, nullptr));
+            }
+            std::optional<ElementBatch> batch = co_await pages_->next();
+            if (batch) {
+                batch_ = std::move(*batch);
+                position_ = 0;
+            } else {
+                done_ = true;
+            }
+        }
+        co_return std::nullopt;
+    }
+
+    std::string cursor() const override {
+        return batch_.page.empty() ? std::string() : make_cursor(batch_.page, batch_.first_index + position_);
+    }
+
+private:
+    std::unique_ptr<PageStream> pages_;
+    std::function<T(const json::value&)> convert_;
+    ElementBatch batch_;
+    std::size_t position_ = 0;
+    bool done_ = false;
+};
+
+}  // namespace hf

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <hf/core/json.hpp>
+#include <hf/core/token_arg.hpp>
+#include <hf/net/transport.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hf {
+
+/// A repository as paths name it: "models/openai-community/gpt2".
+class Repo {
+public:
+    /// Throws HFValidationError (argument "repo_type" or "repo_id").
+    Repo(std::string_view repo_type, std::string_view repo_id);
+
+    const std::string& type() const noexcept { return type_; }  ///< "model", "dataset" or "space"
+    const std::string& id() const noexcept { return id_; }
+    std::string api_path() const { return type_ + "s/" + id_; }  ///< below "/api/"
+    std::string url_path() const;                                ///< below "/": "gpt2", "datasets/squad"
+
+private:
+    std::string type_;
+    std::string id_;
+};
+
+/// One path segment: '/' is percent-encoded too, as in revisions ("refs%2Fpr%2F1").
+struct Segment {
+    std::string_view text;
+};
+inline Segment segment(std::string_view text) { return {text}; }
+
+/// Which quota of the Hub a request is charged to.
+enum class Bucket { api, resolvers, pages, none };
+
+/// One call of the Hub, owning everything it refers to. The setters are chained:
+///
+///     post("/api/{}/discussions", repo).json(body).token(options.token)
+///
+/// Each `{}` of a pattern takes one argument, percent-encoded: strings keep their slashes, Segment does
+/// not, Repo gives its api_path().
+class Request {
+public:
+    enum class Redirects { follow, same_origin, none };
+
+    Request(net::Method method, std::string target) : method_(method), target_(std::move(target)) {}
+
+    /// Appends to the query, in order. Booleans are spelled True and False, empty optionals are left out.
+    Request&& query(std::string_view name, std::string_view value);
+    Request&& query(std::string_view name, const char* value) { return query(name, std::string_view(value)); }
+    template <class T>
+        requires std::integral<T>
+    Request&& query(std::string_view name, T value) {
+        if constexpr (std::same_as<T, bool>) return query(name, std::string_view(value ? "True" : "False"));
+        else return query(name, std::string_view(std::to_string(value)));
+    }
+    template <class T>
+    Request&& query(std::string_view name, const std::optional<T>& value) {
+        if (value) query(name, *value);
+        return std::move(*this);
+    }
+
+    Request&& json(const boost::json::value& body);
+    Request&& form(std::span<const std::pair<std::string, std::string>> fields);
+    Request&& body(net::Body body, std::string content_type);
+    Request&& header(std::string name, std::string value);
+    /// What the call's `token` option said; without it the client's own token is sent.
+    Request&& token(TokenArg token);
+    /// As `token`, but the reference demands one here: LocalTokenNotFoundError if there is none.
+    Request&& write_token(TokenArg token);
+    /// Never sends credentials, whatever is configured.
+    Request&& anonymous();
+    /// An absolute URL instead of the endpoint: signed storage links, other services.
+    Request&& to(Url url);
+    /// Seconds for the whole call; empty means the session's default.
+    Request&& timeout(std::optional<double> seconds);
+    Request&& redirects(Redirects policy);
+    Request&& bucket(Bucket bucket);
+    /// May be sent twice without harm. True for GET, HEAD, PUT and DELETE unless said otherwise.
+    Request&& idempotent(bool value);
+    /// `false` asks for the bytes as stored: Accept-Encoding: identity.
+    Request&& decompress(bool value);
+    /// Waits between attempts as for LFS uploads (`SessionConfig::upload_retry`).
+    Request&& upload();
+
+private:
+    friend class SessionState;
+    net::Method method_;
+    std::string target_;
+    std::optional<Url> url_;
+    net::Fields fields_;
+    net::Body body_;
+    TokenArg::Kind token_kind_ = TokenArg::Kind::client;
+    std::string token_;
+    bool write_token_ = false;
+    bool anonymous_ = false;
+    bool decompress_ = true;
+    bool upload_ = false;
+    std::optional<bool> idempotent_;
+    std::optional<std::chrono::milliseconds> timeout_;
+    Redirects redirects_ = Redirects::follow;
+    Bucket bucket_ = Bucket::api;
+};
+
+namespace detail {
+std::string path_part(std::string_view text);
+std::string path_part(Segment segment);
+std::string path_part(const Repo& repo);
+template <std::integral N>
+std::string path_part(N number) {
+    return std::to_string(number);
+}
+/// Replaces each "{}" of `pattern` by the next part. The numbers must agree.
+std::string fill(std::string_view pattern, std::span<const std::string> parts);
+
+template <class... Parts>
+Request make_request(net::Method method, std::string_view pattern, const Parts&... parts) {
+    const std::vector<std::string> encoded{path_part(parts)...};
+    return Request(method, fill(pattern, encoded));
+}
+}  // namespace detail
+
+template <class... Parts>
+Request get(std::string_view pattern, const Parts&... parts) {
+    return detail::make_request(net::Method::get, pattern, parts...);
+}
+template <class... Parts>
+Request head(std::string_view pattern, const Parts&... parts) {
+    return detail::make_request(net::Method::head, pattern, parts...);
+}
+template <class... Parts>
+Request post(std::string_view pattern, const Parts&... parts) {
+    return detail::make_request(net::Method::post, pattern, parts...);
+}
+template <class... Parts>
+Request put(std::string_view pattern, const Parts&... parts) {
+    return detail::make_request(net::Method::put, pattern, parts...);
+}
+template <class... Parts>
+Request patch(std::string_view pattern, const Parts&... parts) {
+    return detail::make_request(net::Method::patch, pattern, parts...);
+}
+template <class... Parts>
+Request del(std::string_view pattern, const Parts&... parts) {
+    return detail::make_request(net::Method::delete_, pattern, parts...);
+}
+
+}  // namespace hf

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <hf/core/async_generator.hpp>
+#include <hf/core/json.hpp>
+#include <hf/net/transport.hpp>
+#include <hf/session/paging.hpp>
+#include <hf/session/request.hpp>
+#include <hf/session/session_config.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace hf {
+
+class Environment;
+class SessionState;
+
+/// Time and chance, so that tests need neither. Used from all threads of the session.
+class Clock {
+public:
+    virtual ~Clock() = default;
+    virtual std::chrono::steady_clock::time_point now() const = 0;
+    virtual std::chrono::system_clock::time_point system_now() const = 0;
+    virtual double random() = 0;  ///< in [0, 1)
+    virtual boost::asio::awaitable<void> sleep(std::chrono::milliseconds duration) = 0;
+};
+
+/// One attempt of one request, reported when it ended.
+struct RequestEvent {
+    net::Method method{};
+    std::string host;
+    std::string path;                      ///< without query
+    unsigned status = 0;                   ///< 0: no answer; `error` says why
+    int attempt = 1;
+    std::uint64_t bytes_received = 0;      ///< of a buffered body
+    std::chrono::nanoseconds duration{0};  ///< to the end of a buffered body, else to the answer's head
+    std::string error;
+};
+
+/// A complete answer.
+struct Reply {
+    Reply(unsigned status, net::Fields fields, Url url, std::string body)
+        : status(status), fields(std::move(fields)), url(std::move(url)), body(std::move(body)) {}
+
+    unsigned status;
+    net::Fields fields;
+    Url url;  ///< where the answer came from, after redirects
+    std::string body;
+};
+
+/// An answer whose body is still on the wire. Move-only; destroying it closes the connection unless
+/// the body was read to its end.
+struct Stream {
+    Stream(net::Response response, Url url) : response(std::move(response)), url(std::move(url)) {}
+
+    net::Response response;
+    Url url;
+};
+
+/// What all calls share: endpoint, token, connections, retries, quotas. A handle; copies share one state,
+/// and awaitables and generators keep that state alive. Safe to use from several threads.
+///
+/// Every other endpoint of the Hub is reached through `call` and `list`:
+///
+///     auto tags = co_await api.session().call<hf::json::value>(hf::get("/api/models-tags-by-type"));
+///
+/// All functions throw the typed errors of error.hpp; a cancelled call throws
+/// boost::system::system_error(operation_aborted) and leaves other calls untouched.
+class Session {
+public:
+    explicit Session(boost::asio::any_io_executor executor, SessionConfig config = SessionConfig());
+    /// With the caller's own transport and clock; null means the default.
+    Session(boost::asio::any_io_executor executor, SessionConfig config, std::shared_ptr<net::Transport> transport,
+            std::shared_ptr<Clock> clock);
+
+    /// Sends and reads the whole answer, up to `SessionConfig::max_body`.
+    boost::asio::awaitable<Reply> send(Request request) const;
+
+    /// Sends and gives the answer's head; the body is read by the caller, without retry.
+    boost::asio::awaitable<Stream> open(Request request) const;
+
+    /// Sends and converts the JSON answer; `void` ignores the body.
+    template <class T>
+    boost::asio::awaitable<T> call(Request request) const {
+        return call_impl<T>(*this, std::move(request));
+    }
+
+    /// A paginated list: each page is a JSON array, the next one is named by `Link: rel="next"`.
+    template <class T>
+    AsyncGenerator<T> list(Request request, ListOptions options = ListOptions()) const {
+        return list_with<T>(std::move(request), &json::from_value<T>, options);
+    }
+    /// The same with a conversion of one's own.
+    template <class T>
+    AsyncGenerator<T> list_with(Request request, std::function<T(const json::value&)> convert,
+                                ListOptions options = ListOptions()) const {
+        return AsyncGenerator<T>(std::make_unique<PagedSource<T>>(pages(std::move(request), options), std::move(convert)));
+    }
+
+    /// Called after every attempt of every request, on the thread of that request. Set before the first
+    /// call. Must not throw.
+    void on_request(std::function<void(const RequestEvent&)> observer);
+
+    const std::string& endpoint() const noexcept;  ///< without trailing slash
+    const std::string& inference_endpoints() const noexcept;
+    const std::string& cache_dir() const noexcept;
+    const Environment& environment() const noexcept;
+    bool offline() const noexcept;
+    Clock& clock() const noexcept;
+    const boost::asio::any_io_executor& executor() const noexcept;
+    /// The Authorization value that `token` stands for; empty: none. Throws LocalTokenNotFoundError.
+    std::string authorization(TokenArg token, bool write = false) const;
+    const RetryConfig& retry() const noexcept;
+    /// The request for a page that `Link: rel="next"` names: same headers and token. A link to another
+    /// host is rewritten to the endpoint, so that mirrors are not left and the token not leaked.
+    Request following_page(const Request& request, std::string_view page_url, std::string_view next) const;
+    /// Closes all connections; calls in flight fail with operation_aborted.
+    void close() const;
+
+private:
+    // Holds a copy of the handle in the coroutine frame, so that the state outlives the call.
+    template <class T>
+    static boost::asio::awaitable<T> call_impl(Session self, Request request) {
+        const Reply reply = co_await self.send(std::move(request));
+        if constexpr (!std::is_void_v<T>) co_return decode<T>(reply);
+    }
+    template <class T>
+    static T decode(const Reply& reply) {
+        return json::from_value<T>(parse_json(reply));
+    }
+    static json::value parse_json(const Reply& reply);
+    std::unique_ptr<PageStream> pages(Request request, ListOptions options) const;
+
+    std::shared_ptr<SessionState> state_;
+};
+
+}  // namespace hf

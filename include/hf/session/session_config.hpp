@@ -1,0 +1,60 @@
+#pragma once
+
+#include <hf/core/token_arg.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+namespace hf {
+
+class Environment;
+
+/// How a failed request is tried again. Delays double from `base_delay` to `max_delay`, each drawn
+/// evenly between zero and that bound ("full jitter"); Retry-After wins where the Hub sends it.
+struct RetryConfig {
+    int max_attempts = 5;  ///< 1 switches retries off
+    std::chrono::milliseconds base_delay{500};
+    std::chrono::milliseconds max_delay{20'000};
+    std::chrono::milliseconds total{300'000};  ///< no attempt starts later than this
+};
+
+/// Settings of a Session. A view: the session copies what it keeps, so texts need to live only until
+/// the constructor returns. What is left empty comes from the environment, read once.
+struct SessionConfig {
+    std::string_view endpoint{};         ///< HF_ENDPOINT, else https://huggingface.co
+    TokenArg token{};                    ///< HF_TOKEN, else the token file; false: anonymous
+    std::string_view cache_dir{};        ///< HF_HUB_CACHE, else HF_HOME/hub
+    std::string_view library_name{};     ///< parts of the User-Agent, as in the reference
+    std::string_view library_version{};
+    std::string_view user_agent{};
+    std::string_view inference_endpoints{};  ///< https://api.endpoints.huggingface.cloud
+    std::optional<bool> offline{};           ///< HF_HUB_OFFLINE
+
+    RetryConfig retry{};
+    /// For LFS uploads: the reference's waits.
+    RetryConfig upload_retry{6, std::chrono::seconds(1), std::chrono::seconds(8), std::chrono::seconds(300)};
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds response_timeout{60'000};  ///< until the first byte of an answer
+    std::chrono::milliseconds stall_timeout{30'000};     ///< longest pause within a body
+    std::uint64_t min_rate = 1024;                       ///< bytes per second, averaged over the stall timeout
+    bool obey_quota = true;                              ///< wait before the quota of RateLimit headers is used up
+
+    std::size_t max_body = 256u << 20;       ///< bytes of a buffered answer
+    std::size_t max_error_body = 64u << 10;  ///< bytes kept of an error answer
+    int max_redirects = 10;
+
+    unsigned max_connections = 64;  ///< per origin
+    std::string_view ca_file{};     ///< SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE
+    std::string_view ca_dir{};      ///< SSL_CERT_DIR
+    std::string_view ca_pem{};      ///< certificates as text, added to the above
+    bool verify_tls = true;         ///< false accepts any certificate
+    std::string_view proxy{};       ///< URL; HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY
+
+    const Environment* environment = nullptr;  ///< instead of the process's; used only in the constructor
+};
+static_assert(std::is_trivially_copyable_v<SessionConfig> && std::is_trivially_destructible_v<SessionConfig>);
+
+}  // namespace hf

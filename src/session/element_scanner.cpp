@@ -1,0 +1,95 @@
+#include "session/element_scanner.hpp"
+
+#include <hf/core/error.hpp>
+
+namespace hf {
+namespace {
+
+// A page of 1,000 expanded models holds about 10 MB; a single element of more than this is an attack.
+constexpr std::size_t max_element = 64u << 20;
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+[[noreturn]] void fail(std::string message) {
+    ErrorInfo info;
+    info.message = std::move(message);
+    throw InvalidResponseError(std::move(info));
+}
+
+}  // namespace
+
+void ElementScanner::feed(std::string_view bytes) {
+    text_.append(bytes);
+    const std::size_t end = text_.size();
+    while (position_ < end) {
+        const char c = text_[position_];
+        switch (state_) {
+            case State::before:
+                if (c == '[') state_ = State::between;
+                else if (!is_space(c)) fail("expected a JSON array, found '" + text_.substr(position_, 40) + "'");
+                ++position_;
+                break;
+            case State::between:
+                if (c == ']') {
+                    state_ = State::after;
+                } else if (c != ',' && !is_space(c)) {
+                    state_ = State::value;
+                    start_ = position_;
+                    break;  // looked at again as part of the value
+                }
+                ++position_;
+                break;
+            case State::value: scan_value(end); break;
+            case State::after:
+                if (!is_space(c)) fail("text behind the end of a JSON array");
+                ++position_;
+                break;
+        }
+    }
+    if (state_ == State::value && end - start_ > max_element) {
+        ErrorInfo info;
+        info.message = "an element of a list is larger than 64 MiB";
+        throw ResponseTooLargeError(std::move(info));
+    }
+}
+
+void ElementScanner::scan_value(std::size_t end) {
+    std::size_t i = position_;
+    for (; i < end; ++i) {
+        const char c = text_[i];
+        if (in_string_) {
+            if (escaped_) escaped_ = false;
+            else if (c == '\\') escaped_ = true;
+            else if (c == '"') in_string_ = false;
+        } else if (c == '"') {
+            in_string_ = true;
+        } else if (c == '{' || c == '[') {
+            ++depth_;
+        } else if (c == '}' || (c == ']' && depth_ > 0)) {
+            if (depth_ == 0) fail("unbalanced brackets in a JSON array");
+            --depth_;
+        } else if (depth_ == 0 && (c == ',' || c == ']')) {
+            position_ = i;
+            finish_element(i);
+            return;
+        }
+    }
+    position_ = i;
+}
+
+void ElementScanner::finish_element(std::size_t end) {
+    elements_.emplace_back(static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(end - start_));
+    state_ = State::between;
+}
+
+void ElementScanner::take(std::string& text, std::vector<std::pair<std::uint32_t, std::uint32_t>>& elements) {
+    const std::size_t kept_from = state_ == State::value ? start_ : position_;
+    std::string rest = text_.substr(kept_from);
+    text_.resize(kept_from);
+    text = std::exchange(text_, std::move(rest));
+    elements = std::exchange(elements_, {});
+    position_ -= kept_from;
+    start_ = 0;
+}
+
+}  // namespace hf

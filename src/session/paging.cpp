@@ -1,0 +1,202 @@
+#include "session/element_scanner.hpp"
+
+#include <hf/core/error.hpp>
+#include <hf/core/link_header.hpp>
+#include <hf/net/retry.hpp>
+#include <hf/session/paging.hpp>
+#include <hf/session/session.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/concurrent_channel.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <charconv>
+#include <limits>
+
+namespace hf {
+namespace {
+
+namespace asio = boost::asio;
+
+// Bytes asked from the network at a time, and how many such batches may wait for the consumer: together
+// half a MiB ahead, about the size of one page of the Hub.
+constexpr std::size_t chunk_size = 64u << 10;
+constexpr std::size_t batches_ahead = 8;
+
+using Channel = asio::experimental::concurrent_channel<void(boost::system::error_code, ElementBatch)>;
+using Strand = asio::strand<asio::any_io_executor>;
+
+/// Shared by the consumer and the fetching coroutine.
+struct Shared {
+    Shared(Session session, Request first, std::uint64_t skip, std::uint64_t limit)
+        : session(std::move(session)), first(std::move(first)), skip(skip), limit(limit) {}
+
+    Session session;
+    Request first;
+    std::uint64_t skip;   // elements of the first page that an earlier generator gave
+    std::uint64_t limit;  // elements still wanted
+    std::optional<Strand> strand;
+    std::optional<Channel> channel;
+    asio::cancellation_signal stop;
+};
+
+/// A page whose body is being read. Remembers how much of it was handed on, so that it can be asked
+/// again when the connection breaks.
+struct Page {
+    Request request;
+    std::uint64_t handed_on = 0;
+    std::string next;
+    std::string url;
+};
+
+void keep_from(ElementBatch& batch, std::uint64_t index, Page& page, std::uint64_t& limit) {
+    batch.page = page.url;
+    const std::uint64_t repeated = page.handed_on > index ? page.handed_on - index : 0;
+    batch.elements.erase(batch.elements.begin(),
+                         batch.elements.begin() + static_cast<std::ptrdiff_t>(
+                                                      std::min<std::uint64_t>(repeated, batch.elements.size())));
+    batch.first_index = std::max(index, page.handed_on);
+    if (batch.elements.size() > limit) batch.elements.resize(limit);
+    limit -= batch.elements.size();
+    page.handed_on = std::max(page.handed_on, batch.first_index + batch.elements.size());
+}
+
+asio::awaitable<void> fetch_page(std::shared_ptr<Shared> shared, Page& page) {
+    Stream stream = co_await shared->session.open(page.request);
+    page.url = stream.url.to_string();
+    page.next = next_link(stream.response.fields.combined("Link")).value_or("");
+    ElementScanner scanner;
+    std::string chunk(chunk_size, '\0');
+    std::uint64_t index = 0;
+    while (shared->limit > 0) {
+        const std::size_t n = co_await stream.response.body->read_some(asio::buffer(chunk));
+        if (n == 0) break;
+        scanner.feed(std::string_view(chunk).substr(0, n));
+        if (scanner.pending() == 0) continue;
+        ElementBatch batch;
+        scanner.take(batch.text, batch.elements);
+        const std::uint64_t first = index;
+        index += batch.elements.size();
+        keep_from(batch, first, page, shared->limit);
+        if (!batch.elements.empty())
+            co_await shared->channel->async_send(boost::system::error_code(), std::move(batch), asio::use_awaitable);
+    }
+    if (shared->limit > 0 && !scanner.complete()) {
+        ErrorInfo info;
+        info.message = "the list ends within its page " + stream.url.redacted();
+        throw InvalidResponseError(std::move(info));
+    }
+}
+
+/// `fetch_page`, again where its body broke off.
+asio::awaitable<void> fetch_page_surely(std::shared_ptr<Shared> shared, Page& page) {
+    Clock& clock = shared->session.clock();
+    net::RetryState retry(net::RetryPolicy(shared->session.retry()), true, clock.now());
+    while (true) {
+        net::Outcome outcome;
+        std::exception_ptr failure;
+        try {
+            co_await fetch_page(shared, page);
+            co_return;
+        } catch (const ConnectionError& error) {
+            // Errors of the head were retried by the session already; they carry no page yet.
+            if (page.url.empty()) throw;
+            outcome = net::Outcome::broken(error);
+            failure = std::current_exception();
+        }
+        const auto delay = retry.next(outcome, clock.now(), clock.random());
+        if (!delay) std::rethrow_exception(failure);
+        co_await clock.sleep(*delay);
+    }
+}
+
+asio::awaitable<void> fetch_all(std::shared_ptr<Shared> shared) {
+    Page page{shared->first, shared->skip, {}, {}};
+    std::exception_ptr failure;
+    try {
+        while (shared->limit > 0) {
+            co_await fetch_page_surely(shared, page);
+            if (page.next.empty()) break;
+            Request following = shared->session.following_page(page.request, page.url, page.next);
+            page = Page{std::move(following), 0, {}, {}};
+        }
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        ElementBatch last;
+        last.error = failure;
+        last.page = page.url;
+        last.first_index = page.handed_on;
+        co_await shared->channel->async_send(boost::system::error_code(), std::move(last), asio::use_awaitable);
+    }
+}
+
+class Pages final : public PageStream {
+public:
+    explicit Pages(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+
+    ~Pages() override {
+        if (!shared_->channel) return;
+        shared_->channel->close();
+        asio::post(*shared_->strand, [shared = shared_] { shared->stop.emit(asio::cancellation_type::all); });
+    }
+
+    asio::awaitable<std::optional<ElementBatch>> next() override {
+        const std::shared_ptr<Shared> shared = shared_;
+        if (!shared->channel) {
+            const asio::any_io_executor executor = co_await asio::this_coro::executor;
+            shared->strand.emplace(asio::make_strand(executor));
+            shared->channel.emplace(executor, batches_ahead);
+            const auto done = [shared](std::exception_ptr) { shared->channel->close(); };
+            asio::co_spawn(*shared->strand, fetch_all(shared), asio::bind_cancellation_slot(shared->stop.slot(), done));
+        }
+        auto [error, batch] = co_await shared->channel->async_receive(asio::as_tuple(asio::use_awaitable));
+        if (error == asio::experimental::error::channel_closed) co_return std::nullopt;
+        if (error == asio::experimental::error::channel_cancelled) error = asio::error::operation_aborted;
+        if (error) throw boost::system::system_error(error);
+        co_return std::optional<ElementBatch>(std::move(batch));
+    }
+
+private:
+    std::shared_ptr<Shared> shared_;
+};
+
+// A cursor is the page's URL, a space (which no URL holds), and how many of its elements were given.
+std::pair<std::string_view, std::uint64_t> parse_cursor(std::string_view cursor) {
+    const auto space = cursor.find(' ');
+    std::uint64_t index = 0;
+    if (space != cursor.npos) {
+        const std::string_view digits = cursor.substr(space + 1);
+        const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+        if (failure == std::errc() && end == digits.data() + digits.size()) return {cursor.substr(0, space), index};
+    }
+    throw_validation("cursor", "not a cursor of a list: '" + std::string(cursor) + "'");
+}
+
+}  // namespace
+
+std::string make_cursor(std::string_view page, std::uint64_t index) {
+    return std::string(page) + " " + std::to_string(index);
+}
+
+std::unique_ptr<PageStream> Session::pages(Request request, ListOptions options) const {
+    std::uint64_t skip = 0;
+    if (!options.cursor.empty()) {
+        const auto [page, index] = parse_cursor(options.cursor);
+        request = following_page(request, endpoint(), page);
+        skip = index;
+    }
+    constexpr auto unlimited = std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t limit =
+        options.limit ? static_cast<std::uint64_t>(std::max<std::int64_t>(*options.limit, 0)) : unlimited;
+    return std::make_unique<Pages>(std::make_shared<Shared>(*this, std::move(request), skip, limit));
+}
+
+}  // namespace hf

@@ -1,0 +1,112 @@
+#include <hf/core/repo.hpp>
+#include <hf/session/request.hpp>
+
+#include <boost/json/serialize.hpp>
+
+namespace hf {
+
+Repo::Repo(std::string_view repo_type, std::string_view repo_id) : type_(validate_repo_type(repo_type)), id_(repo_id) {
+    validate_repo_id(repo_id);
+}
+
+std::string Repo::url_path() const { return type_ == "model" ? id_ : type_ + "s/" + id_; }
+
+Request&& Request::query(std::string_view name, std::string_view value) {
+    target_ += target_.find('?') == target_.npos ? '?' : '&';
+    target_ += quote_plus(name) + "=" + quote_plus(value);
+    return std::move(*this);
+}
+
+Request&& Request::json(const boost::json::value& content) {
+    return body(net::Body(boost::json::serialize(content)), "application/json");
+}
+
+Request&& Request::form(std::span<const std::pair<std::string, std::string>> fields) {
+    std::string text;
+    for (const auto& [name, value] : fields) {
+        if (!text.empty()) text += '&';
+        text += quote_plus(name) + "=" + quote_plus(value);
+    }
+    return body(net::Body(std::move(text)), "application/x-www-form-urlencoded");
+}
+
+Request&& Request::body(net::Body content, std::string content_type) {
+    body_ = std::move(content);
+    fields_.set("Content-Type", std::move(content_type));
+    return std::move(*this);
+}
+
+Request&& Request::header(std::string name, std::string value) {
+    fields_.set(std::move(name), std::move(value));
+    return std::move(*this);
+}
+
+Request&& Request::token(TokenArg token) {
+    token_kind_ = token.kind();
+    if (token_kind_ == TokenArg::Kind::text) token_ = std::string(token.text());
+    return std::move(*this);
+}
+
+Request&& Request::write_token(TokenArg value) {
+    write_token_ = true;
+    return token(value);
+}
+
+Request&& Request::anonymous() {
+    anonymous_ = true;
+    return std::move(*this);
+}
+
+Request&& Request::to(Url url) {
+    url_ = std::move(url);
+    return std::move(*this);
+}
+
+Request&& Request::timeout(std::optional<double> seconds) {
+    if (seconds) timeout_ = std::chrono::milliseconds(static_cast<std::int64_t>(*seconds * 1000));
+    return std::move(*this);
+}
+
+Request&& Request::redirects(Redirects policy) {
+    redirects_ = policy;
+    return std::move(*this);
+}
+
+Request&& Request::bucket(Bucket bucket) {
+    bucket_ = bucket;
+    return std::move(*this);
+}
+
+Request&& Request::idempotent(bool value) {
+    idempotent_ = value;
+    return std::move(*this);
+}
+
+Request&& Request::decompress(bool value) {
+    decompress_ = value;
+    return std::move(*this);
+}
+
+Request&& Request::upload() {
+    upload_ = true;
+    return std::move(*this);
+}
+
+namespace detail {
+
+std::string path_part(std::string_view text) { return quote(text, "/"); }
+std::string path_part(Segment segment) { return quote(segment.text, ""); }
+std::string path_part(const Repo& repo) { return quote(repo.api_path(), "/"); }
+
+std::string fill(std::string_view pattern, std::span<const std::string> parts) {
+    std::string out;
+    for (const auto& part : parts) {
+        const auto hole = pattern.find("{}");
+        out.append(pattern.substr(0, hole)).append(part);
+        pattern.remove_prefix(hole + 2);
+    }
+    return out.append(pattern);
+}
+
+}  // namespace detail
+}  // namespace hf
