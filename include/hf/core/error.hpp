@@ -70,6 +70,7 @@ struct ErrorInfo {
     std::string body;            ///< the body of the answer, up to `SessionConfig::max_error_body`
     std::optional<std::chrono::milliseconds> retry_after;  ///< how long the Hub asks to wait
     boost::system::error_code cause;                       ///< code of the operating system, TLS or Asio
+    bool unsent = false;  ///< no byte of the request left this machine: any method may be repeated
 };
 
 /// Base of all errors that hfhub throws. Cheap to copy; copying does not throw.

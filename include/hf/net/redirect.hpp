@@ -1,0 +1,57 @@
+#pragma once
+
+#include <hf/net/transport.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hf::net {
+
+struct RedirectPolicy {
+    unsigned max_redirects = 10;
+    bool allow_downgrade = false;  ///< follow from https to http
+};
+
+/// Where a redirect leads.
+class RedirectStep {
+public:
+    RedirectStep(Method method, Url url, bool keep_body, bool credentials_allowed)
+        : method(method), url(std::move(url)), keep_body(keep_body), credentials_allowed(credentials_allowed) {}
+
+    Method method;
+    Url url;
+    bool keep_body;            ///< false: send neither body nor its Content-* fields
+    bool credentials_allowed;  ///< the target has the endpoint's origin; false: no Authorization, no Cookie
+};
+
+/// Follows the redirects of one request. Pure.
+class RedirectState {
+public:
+    /// `endpoint` is the only origin that may see credentials.
+    RedirectState(Method method, Url url, Origin endpoint, RedirectPolicy policy = RedirectPolicy());
+
+    /// nullopt: `status` is no redirect or there is no Location, the answer is final. 303 becomes GET (HEAD
+    /// stays HEAD), 301 and 302 turn POST into GET, everything else keeps method and body (RFC 9110
+    /// section 15.4). Throws ProtocolError for a loop, too many redirects, a Location that is no
+    /// http(s) URL, and a step from https to http.
+    std::optional<RedirectStep> next(unsigned status, std::optional<std::string_view> location);
+
+    bool credentials_allowed() const { return url_.origin() == endpoint_; }  ///< for the current URL
+    const Url& url() const noexcept { return url_; }
+    Method method() const noexcept { return method_; }
+
+private:
+    Method method_;
+    Url url_;
+    Origin endpoint_;
+    RedirectPolicy policy_;
+    std::vector<std::string> visited_;
+};
+
+constexpr bool is_redirect(unsigned status) noexcept {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+}  // namespace hf::net
