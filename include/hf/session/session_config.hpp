@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hf/core/string_list.hpp>
 #include <hf/core/token_arg.hpp>
 
 #include <chrono>

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <hf/api/users.hpp>
+#include <hf/session/session.hpp>
+
+namespace hf {
+
+/// The Hub: every call of the reference client's `HfApi`, under the same names. Inherits the resource
+/// groups and adds nothing; a group also works alone, on the same session.
+///
+///     hf::HfApi api{executor, {.token = token}};
+///     auto info = co_await api.model_info("openai-community/gpt2", {.revision = "main"});
+///
+/// Cheap to copy; copies share connections, quotas and settings. Owns no thread. Awaitables and
+/// generators keep what they need alive, so an HfApi may be destroyed while calls are under way.
+class HfApi : public UsersApi {
+public:
+    explicit HfApi(boost::asio::any_io_executor executor, SessionConfig config = SessionConfig())
+        : HfApi(Session(std::move(executor), config)) {}
+    explicit HfApi(Session session) : UsersApi(session), session_(std::move(session)) {}
+
+    const Session& session() const noexcept { return session_; }
+    Session& session() noexcept { return session_; }
+
+private:
+    Session session_;
+};
+
+}  // namespace hf
