@@ -1,7 +1,9 @@
 #pragma once
 
+#include <hf/api/commits.hpp>
 #include <hf/api/users.hpp>
 #include <hf/session/session.hpp>
+#include <hf/workflow/upload_folder.hpp>
 
 namespace hf {
 
@@ -13,11 +15,12 @@ namespace hf {
 ///
 /// Cheap to copy; copies share connections, quotas and settings. Owns no thread. Awaitables and
 /// generators keep what they need alive, so an HfApi may be destroyed while calls are under way.
-class HfApi : public UsersApi {
+class HfApi : public UsersApi, public CommitsApi, public UploadFolderApi {
 public:
     explicit HfApi(boost::asio::any_io_executor executor, SessionConfig config = SessionConfig())
         : HfApi(Session(std::move(executor), config)) {}
-    explicit HfApi(Session session) : UsersApi(session), session_(std::move(session)) {}
+    explicit HfApi(Session session)
+        : UsersApi(session), CommitsApi(session), UploadFolderApi(session), session_(std::move(session)) {}
 
     const Session& session() const noexcept { return session_; }
     Session& session() noexcept { return session_; }

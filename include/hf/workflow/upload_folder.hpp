@@ -1,0 +1,41 @@
+#pragma once
+
+#include <hf/api/commits.hpp>
+#include <hf/core/string_list.hpp>
+
+#include <filesystem>
+
+namespace hf {
+
+struct UploadFolderOptions {
+    std::string_view path_in_repo{};  ///< folder in the repository; empty: its root
+    std::string_view commit_message{};
+    std::string_view commit_description{};
+    TokenArg token{};
+    std::string_view repo_type{};
+    std::string_view revision{};
+    bool create_pr = false;
+    std::string_view parent_commit{};
+    StringList allow_patterns{};   ///< of paths relative to the folder
+    StringList ignore_patterns{};  ///< `.git` folders are always left out
+    StringList delete_patterns{};  ///< files of the repository to delete; `.gitattributes` never is
+    unsigned num_threads = 0;      ///< as in CommitOptions
+    const boost::asio::any_io_executor* worker = nullptr;
+};
+
+/// Whole folders.
+class UploadFolderApi {
+public:
+    explicit UploadFolderApi(Session session) : session_(std::move(session)) {}
+
+    /// Commits the files below `folder_path`, keeping their paths, in one commit. Files of the repository
+    /// that are not in the folder stay, unless `delete_patterns` says otherwise. Symbolic links are
+    /// followed. Throws HFValidationError (argument "folder_path") unless it is a folder.
+    boost::asio::awaitable<CommitInfo> upload_folder(std::string_view repo_id, const std::filesystem::path& folder_path,
+                                                     UploadFolderOptions options = {}) const;
+
+private:
+    Session session_;
+};
+
+}  // namespace hf
