@@ -55,7 +55,7 @@ public:
     QuotaStats stats() const;
 
 private:
-    void learn(const RateLimit& seen, bool refused, Clock::time_point now);
+    void learn(const RateLimit& seen, Clock::time_point now);
     std::int64_t available() const;
     std::int64_t reserve() const;
     std::chrono::milliseconds refuse(Clock::time_point now, double random01);
@@ -65,7 +65,8 @@ private:
     std::chrono::milliseconds window_{300'000};
     Clock::time_point reset_{};       // estimated end of the window
     Clock::time_point next_slot_{};   // earliest start of the next paced request
-    Clock::time_point next_probe_{};  // earliest look at a window that should be new
+    Clock::time_point last_slot_{};   // end of the slots given to those who wait
+    Clock::time_point next_probe_{};  // earliest next look at a window that should be new
     bool probing_ = false;
     QuotaStats stats_;
 };
