@@ -25,10 +25,13 @@
 /// - members are named in camelCase on the wire, a trailing underscore dropped (`private_`); a type
 ///   overrides single names with `constexpr std::string_view hf_wire_name(std::type_identity<T>,
 ///   std::string_view member)`, returning "" for the default and "a|b" where b is accepted as well;
-/// - `std::optional` may be absent or null and is left out when empty; vectors and maps may be absent
+/// - `std::optional` may be absent or null (a struct also {}) and is left out when empty; vectors and maps may be
+/// absent
 ///   or null and are then empty; every other member is required;
-/// - unknown members are kept in `boost::json::object extra`, if the struct has a member of that name
-///   (not described), and written back;
+/// - a struct with a member `boost::json::object extra` (not described) describes an answer and loses
+///   nothing: `extra` keeps unknown members, the raw value of a member that the struct could not take
+///   in (null, [], an enumerator unknown to us), and a null under the name of a member that came under
+///   its second spelling. Such a struct is written without its empty members, and with `extra`;
 /// - a wrong type or missing member throws InvalidResponseError naming its path, as in "siblings[3].size".
 namespace hf::json {
 
@@ -108,21 +111,50 @@ struct Member {
     std::string names;  // "written|also|read"
     bool required;
     void (*read)(const value&, T&);
-    void (*write)(const T&, std::string_view name, object&);
+    bool (*left_out)(const T&);
+    value (*render)(const T&);
 
     std::string_view written() const { return std::string_view(names).substr(0, names.find('|')); }
+    /// The spelling in which `extra` says that the member came.
+    std::string_view written(const object& extra) const {
+        std::string_view others(names);
+        for (auto bar = others.find('|'); bar != others.npos; bar = others.find('|')) {
+            others.remove_prefix(bar + 1);
+            const std::string_view other = others.substr(0, others.find('|'));
+            if (const value* mark = extra.if_contains(other); mark && mark->is_null()) return other;
+        }
+        return written();
+    }
 };
 
 template <class M>
-bool is_left_out(const M& member) {
-    if constexpr (requires { member.has_value(); }) return !member.has_value();
-    else return false;
+bool is_unknown(const M& member) {
+    if constexpr (std::is_enum_v<M>)
+        return member == M::unknown;
+    else
+        return false;
+}
+
+/// Says nothing: is not written where `answer` (a struct with `extra`), else only if it is an optional.
+template <class M>
+bool is_left_out(const M& member, bool answer) {
+    if constexpr (std::is_same_v<M, value>)
+        return answer && member.is_null();
+    else if constexpr (std::is_enum_v<M>)
+        return answer && is_unknown(member);
+    else if constexpr (requires { member.has_value(); })
+        return !member || (answer && is_unknown(*member));
+    else if constexpr (may_be_absent<M>)
+        return answer && member.empty();
+    else
+        return false;
 }
 
 /// The members of T in order of description, and an index by wire name. Built once per type.
 template <class T>
 class MemberTable {
-    using Described = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+    using Described =
+        boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
 
 public:
     static constexpr std::size_t size = boost::mp11::mp_size<Described>::value;
@@ -151,9 +183,13 @@ private:
                                  constexpr auto pointer = decltype(d)::pointer;
                                  out.*pointer = Codec<M>::from(json);
                              },
-                             [](const T& data, std::string_view name, object& out) {
+                             [](const T& data) {
                                  constexpr auto pointer = decltype(d)::pointer;
-                                 if (!is_left_out(data.*pointer)) out[name] = Codec<M>::to(data.*pointer);
+                                 return is_left_out(data.*pointer, has_extra<T>);
+                             },
+                             [](const T& data) {
+                                 constexpr auto pointer = decltype(d)::pointer;
+                                 return Codec<M>::to(data.*pointer);
                              }};
             std::string_view names = member.names;
             while (true) {
@@ -181,16 +217,24 @@ T read_record(const value& json) {
     for (const auto& [key, member_json] : *members) {
         const std::string_view name(key.data(), key.size());
         std::size_t index = 0;
-        if (const auto* member = table.find(name, index)) {
-            try {
-                member->read(member_json, out);
-            } catch (DecodeError& error) {
-                error.inside(name);
-                throw;
-            }
-            seen.set(index);
-        } else if constexpr (has_extra<T>) {
-            out.extra[key] = member_json;
+        const auto* member = table.find(name, index);
+        if (!member || seen[index]) {
+            if constexpr (has_extra<T>) out.extra[key] = member_json;
+            continue;
+        }
+        try {
+            member->read(member_json, out);
+        } catch (DecodeError& error) {
+            error.inside(name);
+            throw;
+        }
+        const bool taken = !member->left_out(out);
+        if (taken || member->required) seen.set(index);
+        if constexpr (has_extra<T>) {
+            if (!taken)
+                out.extra[key] = member_json;
+            else if (name != member->written())
+                out.extra[key] = nullptr;
         }
     }
     for (std::size_t i = 0; i < table.members().size(); ++i) {
@@ -203,7 +247,13 @@ T read_record(const value& json) {
 template <class T>
 value write_record(const T& data) {
     object out;
-    for (const auto& member : MemberTable<T>::instance().members()) member.write(data, member.written(), out);
+    for (const auto& member : MemberTable<T>::instance().members()) {
+        if (member.left_out(data)) continue;
+        if constexpr (has_extra<T>)
+            out[member.written(data.extra)] = member.render(data);
+        else
+            out[member.written()] = member.render(data);
+    }
     if constexpr (has_extra<T>) {
         for (const auto& [key, member] : data.extra) out.emplace(key, member);
     }
@@ -275,15 +325,17 @@ struct Codec<T> {
         if (const auto* number = json.if_int64(); number && std::in_range<T>(*number)) return static_cast<T>(*number);
         if (const auto* number = json.if_uint64(); number && std::in_range<T>(*number)) return static_cast<T>(*number);
         // Some services spell whole numbers as 1e3 or 3.0.
-        if (const auto* number = json.if_double();
-            number && *number == static_cast<double>(static_cast<std::int64_t>(*number)) &&
-            std::in_range<T>(static_cast<std::int64_t>(*number)))
+        if (const auto* number = json.if_double(); number &&
+                                                   *number == static_cast<double>(static_cast<std::int64_t>(*number)) &&
+                                                   std::in_range<T>(static_cast<std::int64_t>(*number)))
             return static_cast<T>(*number);
         throw_type("a whole number in range", json);
     }
     static value to(T data) {
-        if constexpr (std::is_signed_v<T>) return value(static_cast<std::int64_t>(data));
-        else return value(static_cast<std::uint64_t>(data));
+        if constexpr (std::is_signed_v<T>)
+            return value(static_cast<std::int64_t>(data));
+        else
+            return value(static_cast<std::uint64_t>(data));
     }
 };
 
@@ -310,6 +362,9 @@ template <class T>
 struct Codec<std::optional<T>> {
     static std::optional<T> from(const value& json) {
         if (json.is_null()) return std::nullopt;
+        if constexpr (detail::described<T>) {
+            if (json.is_object() && json.get_object().empty()) return std::nullopt;
+        }
         return Codec<T>::from(json);
     }
     static value to(const std::optional<T>& data) { return data ? Codec<T>::to(*data) : value(); }

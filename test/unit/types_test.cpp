@@ -1,0 +1,173 @@
+#include <hf/types/git.hpp>
+#include <hf/types/repo_info.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/test/unit_test.hpp>
+
+using namespace hf;
+
+BOOST_AUTO_TEST_SUITE(types)
+
+namespace {
+
+/// Reads `text` as a T and expects to get it back whole.
+template <class T>
+T round_trip(std::string_view text) {
+    const json::value body = json::parse(text);
+    const T data = json::from_value<T>(body);
+    BOOST_TEST(json::to_value(data) == body, "read " << text << "\nwrote " << json::serialize(json::to_value(data)));
+    return data;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(an_answer_loses_nothing) {
+    const auto info = round_trip<ModelInfo>(
+        R"({"_id":"1","id":"a/b","author":null,"private":false,"gated":"later","tags":[],"siblings":[],
+            "safetensors":{},"transformersInfo":{"auto_model":"A","new":1},"cardData":"just text",
+            "model-index":null,"config":{},"spaces":[],"widgetData":[{"text":"x"}],"lastModified":""})");
+    BOOST_TEST(info.id == "a/b");
+    BOOST_TEST(!info.author);
+    BOOST_TEST(info.private_.value() == false);
+    BOOST_TEST((info.gated == Gated::unknown));
+    BOOST_TEST(info.tags.empty());
+    BOOST_TEST(!info.siblings);
+    BOOST_TEST(!info.safetensors);
+    BOOST_TEST(info.transformers_info->auto_model.value() == "A");
+    BOOST_TEST(!info.card_data);
+    BOOST_TEST(info.config->empty());
+    BOOST_TEST(info.spaces->empty());
+    BOOST_TEST(!info.last_modified);
+    BOOST_TEST(info.extra.contains("widgetData"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_set_later_wins_over_what_was_kept) {
+    auto info = json::from_value<ModelInfo>(json::parse(R"({"id":"a","author":null,"last_modified":null,"tags":[]})"));
+    info.author = "me";
+    info.tags = {"t"};
+    const json::value written = json::to_value(info);
+    BOOST_TEST(written.at("author") == "me");
+    BOOST_TEST(written.at("tags").as_array().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(members_are_written_under_the_name_they_came_under) {
+    const auto a = round_trip<BlobLfsInfo>(R"({"oid":"ab","size":3,"pointerSize":134})");
+    BOOST_TEST(a.sha256.value() == "ab");
+    const auto b = round_trip<BlobLfsInfo>(R"({"sha256":"ab","size":3,"pointerSize":134})");
+    BOOST_TEST(b.sha256.value() == "ab");
+    const auto c = round_trip<RepoFile>(R"({"type":"file","path":"a","size":1,"oid":"o",
+        "securityFileStatus":{"status":"safe","avScan":{"status":"safe"}}})");
+    BOOST_TEST(c.security->is_safe());
+    const auto d = round_trip<RepoFile>(R"({"type":"file","path":"a","size":1,"oid":"o","lastCommit":null,
+        "security":{"safe":false,"avScan":null,"pickleImportScan":null,"blobId":"x"}})");
+    BOOST_TEST(!d.security->is_safe());
+    BOOST_TEST(!d.last_commit);
+}
+
+BOOST_AUTO_TEST_CASE(both_spellings_at_once_are_kept) {
+    round_trip<RepoFile>(
+        R"({"path":"a","size":1,"oid":"o","security":{"safe":true},"securityFileStatus":{"status":"unsafe"}})");
+    const auto file = round_trip<RepoFile>(
+        R"({"path":"a","size":1,"oid":"o","security":null,"securityFileStatus":{"status":"unsafe"}})");
+    BOOST_TEST(!file.security->is_safe());
+}
+
+BOOST_AUTO_TEST_CASE(dates_keep_their_microseconds) {
+    const auto info = round_trip<DatasetInfo>(R"({"id":"d","createdAt":"2023-11-19T23:15:10.000Z",
+        "lastModified":"2023-11-19T23:15:10.123456Z"})");
+    BOOST_TEST((info.last_modified.value() - info.created_at.value()).count() == 123456);
+    round_trip<DatasetInfo>(R"({"id":"d","createdAt":"1969-12-31T23:59:59.999001Z"})");
+    BOOST_CHECK_THROW(json::from_value<DatasetInfo>(json::parse(R"({"id":"d","createdAt":"yesterday"})")),
+                      InvalidResponseError);
+}
+
+BOOST_AUTO_TEST_CASE(gated_is_false_or_a_word) {
+    for (const auto& [text, expected] : {std::pair{R"({"id":"a","gated":false})", Gated::no},
+                                         std::pair{R"({"id":"a","gated":"auto"})", Gated::automatic},
+                                         std::pair{R"({"id":"a","gated":"manual"})", Gated::manual},
+                                         std::pair{R"({"id":"a","gated":true})", Gated::unknown}}) {
+        BOOST_TEST((round_trip<SpaceInfo>(text).gated == expected), text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_type_is_named) {
+    try {
+        json::from_value<ModelInfo>(json::parse(R"({"id":"a","siblings":[{"rfilename":"x"},{"rfilename":3}]})"));
+        BOOST_ERROR("accepted");
+    } catch (const InvalidResponseError& error) {
+        BOOST_TEST(error.info().argument == "siblings[1].rfilename");
+    }
+    BOOST_CHECK_THROW(json::from_value<ModelInfo>(json::parse(R"({"author":"a"})")), InvalidResponseError);
+    BOOST_CHECK_THROW(json::from_value<ModelInfo>(json::parse("[]")), InvalidResponseError);
+}
+
+BOOST_AUTO_TEST_CASE(tree_entries) {
+    const auto file = round_trip<RepoTreeEntry>(R"({"type":"file","oid":"o","size":5,"path":"a/b","xetHash":"x"})");
+    BOOST_TEST(file.path() == "a/b");
+    BOOST_TEST(file.file()->size == 5);
+    BOOST_TEST(!file.folder());
+    const auto folder = round_trip<RepoTreeEntry>(R"({"type":"directory","oid":"t","size":0,"path":"a",
+        "lastCommit":{"id":"c","title":"T","date":"2023-11-19T23:15:10.000Z"}})");
+    BOOST_TEST(folder.folder()->tree_id == "t");
+    BOOST_TEST(folder.folder()->last_commit->oid == "c");
+    BOOST_TEST(!folder.file());
+}
+
+BOOST_AUTO_TEST_CASE(space_runtime_is_flattened) {
+    const auto runtime =
+        round_trip<SpaceRuntime>(R"({"stage":"BUILDING","hardware":{"current":null,"requested":"t4-small"},
+        "storage":null,"gcTimeout":172800,"replicas":{"current":1,"requested":"auto"}})");
+    BOOST_TEST(runtime.stage == SpaceStage::building);
+    BOOST_TEST(!runtime.hardware);
+    BOOST_TEST(runtime.requested_hardware.value() == SpaceHardware::t4_small);
+    BOOST_TEST(runtime.sleep_time.value() == 172800);
+    BOOST_TEST(!round_trip<SpaceRuntime>(R"({"stage":"NO_APP_FILE"})").sleep_time);
+}
+
+BOOST_AUTO_TEST_CASE(commits_are_flattened) {
+    const auto commit =
+        round_trip<GitCommitInfo>(R"({"id":"c","title":"T","message":"","date":"2023-11-19T23:15:10.000Z",
+        "authors":[{"user":"me","avatar":"u"}],"formatted":{"title":"<p>T</p>","message":null}})");
+    BOOST_TEST(commit.authors.front() == "me");
+    BOOST_TEST(commit.formatted_title.value() == "<p>T</p>");
+    BOOST_TEST(!commit.formatted_message);
+}
+
+BOOST_AUTO_TEST_CASE(evaluation_results) {
+    const auto card =
+        round_trip<ModelCardData>(R"({"license":"mit","model_name":"other","model-index":[{"name":"m","results":[
+        {"task":{"type":"t"},"dataset":{"type":"d","name":"D","revision":7},"metrics":[{"type":"acc","value":1}]},
+        {"task":{"type":"t","name":null},"dataset":{"type":"d","name":"D","revision":"7"},
+         "metrics":[{"type":"f1","value":null,"verified":true}],"source":{"url":"u"}}]}]})");
+    const auto results = card.eval_results().value();
+    BOOST_TEST(results.size() == 2u);
+    BOOST_TEST(card.model_name().value() == "m");
+    BOOST_TEST(results[0].dataset_revision.value() == "7");
+    BOOST_TEST(results[1].source_url.value() == "u");
+    BOOST_TEST(!results[0].is_equal_except_value(results[1]));
+    const json::value expected = json::parse(R"({"license":"mit","model-index":[{"name":"m","results":[
+        {"task":{"type":"t"},"dataset":{"type":"d","name":"D","revision":"7"},
+         "metrics":[{"type":"acc","value":1},{"type":"f1","verified":true}]}]}]})");
+    BOOST_TEST(json::value(card.to_dict()) == expected);
+
+    const auto broken = round_trip<ModelCardData>(R"({"license":"mit","model-index":[{"name":"m"}]})");
+    BOOST_TEST(!broken.eval_results());
+    BOOST_TEST(!broken.model_name());
+    BOOST_TEST(json::value(broken.to_dict()) == json::parse(R"({"license":"mit"})"));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_needs_its_address) {
+    EvalResult result;
+    result.source_name = "board";
+    ModelCardData card;
+    BOOST_CHECK_THROW(card.set_eval_results("m", {result}), HFValidationError);
+}
+
+BOOST_AUTO_TEST_CASE(texts_of_cards) {
+    BOOST_TEST(texts_of(json::parse(R"("en")")).size() == 1u);
+    BOOST_TEST(texts_of(json::parse(R"(["en",1,"fr"])")).size() == 2u);
+    BOOST_TEST(texts_of(json::value()).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
