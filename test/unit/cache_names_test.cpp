@@ -1,0 +1,59 @@
+#include "pure_table.hpp"
+
+#include <hf/core/cache_names.hpp>
+#include <hf/core/error.hpp>
+
+BOOST_AUTO_TEST_SUITE(cache_names)
+
+using hf::test::Row;
+
+BOOST_AUTO_TEST_CASE(names_as_the_reference) {
+    hf::test::for_each_row("cache_names", [](const Row& row) {
+        const std::string what = row.text("what");
+        if (what == "repo_folder_name") {
+            const auto name = hf::repo_folder_name(row.text("repo_type"), row.text("repo_id"));
+            BOOST_TEST(name == row.output().as_string());
+        } else if (what == "normalize_etag") {
+            if (!row.has("etag")) return;  // an absent field is the caller's business
+            BOOST_TEST(hf::normalize_etag(row.text("etag")) == row.output().as_string());
+        } else {
+            BOOST_REQUIRE(what == "legacy_file_name");
+            const auto name = hf::legacy_cache_file_name(row.text("url"), row.text("etag"));
+            BOOST_TEST(name == row.output().as_string());
+        }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(etags_that_can_name_a_file) {
+    BOOST_TEST(hf::is_safe_etag("95e1f5b1"));
+    BOOST_TEST(hf::is_safe_etag("abc-3"));
+    for (const char* etag : {"", ".", "..", "a/b", "../x", "a\\b", "C:x", "a\nb"}) BOOST_TEST(!hf::is_safe_etag(etag));
+    BOOST_TEST(!hf::is_safe_etag(std::string(256, 'a')));
+    BOOST_TEST(hf::normalize_etag("") == "");
+    BOOST_TEST(hf::normalize_etag("\"") == "");
+    BOOST_TEST(hf::normalize_etag("W/") == "");
+}
+
+BOOST_AUTO_TEST_CASE(places_in_a_shared_cache) {
+    const hf::RepoCachePaths paths("/c", "dataset", "a/b");
+    BOOST_TEST(paths.root() == "/c/datasets--a--b");
+    BOOST_TEST(paths.ref("refs/pr/1") == "/c/datasets--a--b/refs/refs/pr/1");
+    BOOST_TEST(paths.blob("e") == "/c/datasets--a--b/blobs/e");
+    BOOST_TEST(paths.pointer("c0", "d/f.txt") == "/c/datasets--a--b/snapshots/c0/d/f.txt");
+    BOOST_TEST(paths.no_exist("c0", "d/f.txt") == "/c/datasets--a--b/.no_exist/c0/d/f.txt");
+    BOOST_TEST(paths.lock("e") == "/c/.locks/datasets--a--b/e.lock");
+}
+
+BOOST_AUTO_TEST_CASE(no_name_leaves_the_cache) {
+    const hf::RepoCachePaths paths("/c", "", "gpt2");
+    BOOST_TEST(paths.root() == "/c/models--gpt2");
+    BOOST_CHECK_THROW(paths.ref("../../x"), hf::UnsafePathError);
+    BOOST_CHECK_THROW(paths.blob("../x"), hf::UnsafePathError);
+    BOOST_CHECK_THROW(paths.lock(""), hf::UnsafePathError);
+    BOOST_CHECK_THROW(paths.snapshot(".."), hf::UnsafePathError);
+    BOOST_CHECK_THROW(paths.pointer("c0", "/etc/passwd"), hf::UnsafePathError);
+    BOOST_CHECK_THROW(paths.no_exist("..", "a"), hf::UnsafePathError);
+    BOOST_CHECK_THROW(hf::RepoCachePaths("/c", "", "../x"), hf::HFValidationError);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
