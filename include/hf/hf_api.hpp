@@ -1,8 +1,10 @@
 #pragma once
 
 #include <hf/api/commits.hpp>
+#include <hf/api/downloads.hpp>
 #include <hf/api/users.hpp>
 #include <hf/session/session.hpp>
+#include <hf/workflow/snapshot_download.hpp>
 #include <hf/workflow/upload_folder.hpp>
 
 namespace hf {
@@ -15,12 +17,21 @@ namespace hf {
 ///
 /// Cheap to copy; copies share connections, quotas and settings. Owns no thread. Awaitables and
 /// generators keep what they need alive, so an HfApi may be destroyed while calls are under way.
-class HfApi : public UsersApi, public CommitsApi, public UploadFolderApi {
+class HfApi : public UsersApi,
+              public CommitsApi,
+              public DownloadsApi,
+              public SnapshotDownloadApi,
+              public UploadFolderApi {
 public:
     explicit HfApi(boost::asio::any_io_executor executor, SessionConfig config = SessionConfig())
         : HfApi(Session(std::move(executor), config)) {}
     explicit HfApi(Session session)
-        : UsersApi(session), CommitsApi(session), UploadFolderApi(session), session_(std::move(session)) {}
+        : UsersApi(session),
+          CommitsApi(session),
+          DownloadsApi(session),
+          SnapshotDownloadApi(static_cast<const DownloadsApi&>(*this)),
+          UploadFolderApi(session),
+          session_(std::move(session)) {}
 
     const Session& session() const noexcept { return session_; }
     Session& session() noexcept { return session_; }

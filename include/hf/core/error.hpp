@@ -15,17 +15,17 @@ namespace hf {
 /// What went wrong, as a value of `hub_category()`. Every `hf::Error` carries one, so that code that
 /// works with `error_code` can branch without catching by type.
 enum class Errc {
-    http_error = 1,        ///< a status of 400 or above that has no more precise meaning
-    repository_not_found,  ///< the repository is unknown or private and not visible to this token
-    gated_repo,            ///< the repository exists, but access must be requested
-    disabled_repo,         ///< the repository was disabled by the Hub
-    revision_not_found,    ///< no such branch, tag or commit
-    entry_not_found,       ///< no such file or folder at this revision
-    bad_request,           ///< 400: the Hub rejected what was sent
-    local_entry_not_found, ///< not in the cache, and the network may not or could not be used
-    offline,               ///< HF_HUB_OFFLINE forbids the request
-    validation,            ///< an argument is wrong; nothing was sent
-    token_not_found,       ///< a token was demanded and none is configured
+    http_error = 1,         ///< a status of 400 or above that has no more precise meaning
+    repository_not_found,   ///< the repository is unknown or private and not visible to this token
+    gated_repo,             ///< the repository exists, but access must be requested
+    disabled_repo,          ///< the repository was disabled by the Hub
+    revision_not_found,     ///< no such branch, tag or commit
+    entry_not_found,        ///< no such file or folder at this revision
+    bad_request,            ///< 400: the Hub rejected what was sent
+    local_entry_not_found,  ///< not in the cache, and the network may not or could not be used
+    offline,                ///< HF_HUB_OFFLINE forbids the request
+    validation,             ///< an argument is wrong; nothing was sent
+    token_not_found,        ///< a token was demanded and none is configured
     not_a_safetensors_repo,
     safetensors_parsing,
     multi_commit,
@@ -49,8 +49,8 @@ enum class ErrorCondition {
     file_not_found,    ///< Python's FileNotFoundError
     connection_error,  ///< the Hub could not be reached
     timeout,
-    not_found,         ///< repository, revision or entry
-    network,           ///< anything below HTTP
+    not_found,  ///< repository, revision or entry
+    network,    ///< anything below HTTP
 };
 
 const boost::system::error_category& hub_category() noexcept;
@@ -66,6 +66,7 @@ struct ErrorInfo {
     unsigned status = 0;         ///< HTTP status
     std::string request_id;      ///< X-Request-Id of the answer
     std::string error_code;      ///< X-Error-Code of the answer
+    std::string repo_commit;     ///< X-Repo-Commit of the answer: the commit that lacks the file
     std::string server_message;  ///< the Hub's own words, from headers and body
     std::string body;            ///< the body of the answer, up to `SessionConfig::max_error_body`
     std::optional<std::chrono::milliseconds> retry_after;  ///< how long the Hub asks to wait
@@ -190,8 +191,7 @@ class UnsafePathError : public detail::TypedError<Error, Errc::unsafe_path> {
 [[noreturn]] void throw_validation(std::string_view argument, std::string message);
 
 /// Throws FileSystemError for `path`: "<action> <path>: <text of cause>".
-[[noreturn]] void throw_file_system(std::string_view action, std::string_view path,
-                                    boost::system::error_code cause);
+[[noreturn]] void throw_file_system(std::string_view action, std::string_view path, boost::system::error_code cause);
 
 }  // namespace hf
 

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <hf/core/string_list.hpp>
+#include <hf/session/session.hpp>
+#include <hf/transfer/progress.hpp>
+#include <hf/transfer/transfer_config.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hf {
+
+/// A file as the headers of its resolve URL describe it.
+class HfFileMetadata {
+public:
+    HfFileMetadata() = default;
+
+    std::optional<std::string> commit_hash;
+    /// Without quotes: git-blob SHA-1 of a regular file, SHA-256 of an LFS file.
+    std::optional<std::string> etag;
+    std::string location;  ///< where the content is: the URL itself after renames, or signed storage
+    std::optional<std::uint64_t> size;
+
+    bool operator==(const HfFileMetadata&) const = default;
+};
+
+struct GetHfFileMetadataOptions {
+    TokenArg token{};
+    std::optional<double> timeout{};  ///< seconds; empty: HF_HUB_ETAG_TIMEOUT, else 10
+};
+
+struct HfHubDownloadOptions {
+    std::string_view subfolder{};
+    std::string_view repo_type{};  ///< "model" (default), "dataset", "space"
+    std::string_view revision{};   ///< branch, tag or commit; "main" by default
+    std::string_view cache_dir{};  ///< empty: that of the session
+    std::string_view local_dir{};  ///< also put the file here, below its path in the repository
+    /// In `local_dir`: true makes links to the cache, false makes files that are not kept in the cache;
+    /// empty ("auto") copies small files and links those above HF_HUB_LOCAL_DIR_AUTO_SYMLINK_THRESHOLD.
+    std::optional<bool> local_dir_use_symlinks{};
+    bool force_download = false;           ///< fetch again what is cached
+    std::string_view force_filename{};     ///< a name in the flat cache of old versions; implies legacy_cache_layout
+    std::optional<double> etag_timeout{};  ///< seconds for the metadata; empty: HF_HUB_ETAG_TIMEOUT, else 10
+    /// Also continue `<etag>.incomplete` of the reference client. Partials of hfhub are always continued.
+    bool resume_download = false;
+    TokenArg token{};
+    bool local_files_only = false;  ///< no request: the cached file or LocalEntryNotFoundError
+    bool legacy_cache_layout = false;
+    ProgressSink* progress = nullptr;
+};
+
+class Transfers;
+
+/// Single files.
+class DownloadsApi {
+public:
+    explicit DownloadsApi(Session session);
+
+    /// Fetches a file, if it is not cached, and gives its local path.
+    ///
+    /// A file is only ever seen complete and with the hash that the Hub announced (IntegrityError
+    /// otherwise; an ETag that is no hash is not checked). Interrupted transfers of larger files leave a
+    /// partial that the next call continues. If the Hub is out of reach or fails, the cached file is
+    /// returned, else LocalEntryNotFoundError is thrown. Throws also EntryNotFoundError,
+    /// RevisionNotFoundError, RepositoryNotFoundError, GatedRepoError, HFValidationError,
+    /// UnsafePathError, FileSystemError.
+    boost::asio::awaitable<std::string> hf_hub_download(std::string_view repo_id, std::string_view filename,
+                                                        HfHubDownloadOptions options = {}) const;
+
+    /// One HEAD of a resolve URL, following only redirects within the site.
+    boost::asio::awaitable<HfFileMetadata> get_hf_file_metadata(std::string_view url,
+                                                                GetHfFileMetadataOptions options = {}) const;
+
+    /// For this object and all copies. Before the first call.
+    void configure_transfers(TransferConfig config);
+
+private:
+    friend class SnapshotDownloadApi;
+    Session session_;
+    std::shared_ptr<Transfers> transfers_;
+};
+
+}  // namespace hf

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <hf/session/session_config.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace hf {
+
+/// How downloads use network, memory and disk. Applies to all calls of an HfApi and its copies.
+class TransferConfig {
+public:
+    TransferConfig() {}
+
+    /// Memory for content on its way from the network to the disk, taken before a transfer starts.
+    /// 32 MiB carries 128 streams of one 256 KiB buffer each.
+    std::size_t memory_budget = 32u << 20;
+    /// Files below this come over one connection. A connection to the Hub's CDN gives 40 to 60 MB/s, so a
+    /// second one pays off after about a second.
+    std::uint64_t parts_above = 64u << 20;
+    std::uint64_t part_size = 16u << 20;  ///< of the ranges that large files are fetched in
+    unsigned first_streams = 8;           ///< connections for large files at the start, per origin
+    unsigned max_streams = 32;            ///< as measured goodput rises; per origin
+    /// Partial files of at least this size are kept for resuming when a transfer ends early.
+    std::uint64_t keep_partials_above = 1u << 20;
+    /// Where content is hashed; empty: on the executor of the transfer, one buffer at a time.
+    boost::asio::any_io_executor worker;
+    /// Takes the reference client's lock file of a blob while it is fetched, so that two processes
+    /// seldom fetch the same file twice. Nothing breaks without.
+    bool lock_files = true;
+    std::chrono::milliseconds lock_wait{10'000};  ///< then goes on without the lock
+    /// How a transfer is resumed that broke off; attempts count anew whenever bytes have arrived.
+    RetryConfig resume{6, std::chrono::seconds(1), std::chrono::seconds(20), std::chrono::milliseconds(0)};
+};
+
+}  // namespace hf

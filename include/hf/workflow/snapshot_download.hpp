@@ -1,0 +1,94 @@
+#pragma once
+
+#include <hf/api/downloads.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hf {
+
+/// How the files of a snapshot are found and fetched.
+enum class SnapshotPlan {
+    /// One tree listing gives names, hashes and sizes; then one GET per regular file, and signed links for
+    /// 100 LFS files at a time.
+    listing,
+    /// As huggingface_hub 0.20 does it: names from the repository's `siblings`, then HEAD and GET per file.
+    reference,
+};
+
+struct SnapshotDownloadOptions {
+    std::string_view repo_type{};  ///< "model" (default), "dataset", "space"
+    std::string_view revision{};   ///< branch, tag or commit; "main" by default
+    std::string_view cache_dir{};  ///< empty: that of the session
+    std::string_view local_dir{};  ///< as in HfHubDownloadOptions
+    std::optional<bool> local_dir_use_symlinks{};
+    std::optional<double> etag_timeout{};  ///< seconds; SnapshotPlan::reference only
+    bool resume_download = false;
+    bool force_download = false;
+    TokenArg token{};
+    bool local_files_only = false;
+    StringList allow_patterns{};   ///< only files that match one of these (fnmatch)
+    StringList ignore_patterns{};  ///< and none of these
+    unsigned max_workers = 0;      ///< files at once; 0: 32, with SnapshotPlan::reference 8
+    SnapshotPlan plan = SnapshotPlan::listing;
+    ProgressSink* progress = nullptr;
+};
+
+struct MirrorOptions {
+    std::string_view repo_type{};
+    std::string_view revision{};
+    TokenArg token{};
+    StringList allow_patterns{};
+    StringList ignore_patterns{};
+    unsigned max_workers = 0;     ///< files at once; 0: 32
+    bool remove_deleted = false;  ///< delete files that an earlier mirror fetched and the repository no longer has
+    /// Hash every local file instead of trusting size and modification time of files mirrored before.
+    bool verify = false;
+    ProgressSink* progress = nullptr;
+};
+
+/// What a mirror did.
+class MirrorResult {
+public:
+    MirrorResult() = default;
+
+    std::string commit_hash;
+    std::uint64_t files = 0;    ///< of the revision, after filtering
+    std::uint64_t fetched = 0;  ///< of these, transferred now
+    std::uint64_t removed = 0;
+    std::uint64_t bytes = 0;          ///< of all files
+    std::uint64_t bytes_fetched = 0;  ///< of the transferred ones
+};
+
+/// Whole repositories.
+class SnapshotDownloadApi {
+public:
+    explicit SnapshotDownloadApi(DownloadsApi downloads);
+
+    /// Fetches all files of one commit into the cache and gives the snapshot's folder (`local_dir` if
+    /// given). The commit is pinned first, so files of different commits are never mixed. Files that the
+    /// cache has are not fetched; an unchanged snapshot costs one request. If the Hub is out of reach or
+    /// fails, an existing snapshot is returned, else LocalEntryNotFoundError is thrown.
+    ///
+    /// Many transfers run at once on the executor of the caller. The first error cancels the others and
+    /// is thrown; what is complete stays, and the next call continues from there. A repository that names
+    /// a file outside its folder is refused whole, before anything is written (UnsafePathError). Otherwise
+    /// throws what hf_hub_download throws.
+    boost::asio::awaitable<std::string> snapshot_download(std::string_view repo_id,
+                                                          SnapshotDownloadOptions options = {}) const;
+
+    /// Makes `folder` hold the files of a revision as plain files, without a cache. Files of the right
+    /// content are left alone, others replaced atomically; errors and interruption as above. What was
+    /// mirrored is noted under HF_HOME/hfhub/mirrors, so that an unchanged mirror costs one request.
+    boost::asio::awaitable<MirrorResult> mirror(std::string_view repo_id, std::string_view folder,
+                                                MirrorOptions options = {}) const;
+
+private:
+    DownloadsApi downloads_;
+};
+
+}  // namespace hf
