@@ -6,11 +6,11 @@
 
 namespace hf::json {
 
-value parse(std::string_view text) {
+value parse(std::string_view text, boost::json::storage_ptr storage) {
     boost::system::error_code failure;
     boost::json::parse_options options;
     options.max_depth = 64;  // the Hub nests model cards and configurations less than 20 deep
-    value out = boost::json::parse(text, failure, {}, options);
+    value out = boost::json::parse(text, failure, std::move(storage), options);
     if (failure) {
         ErrorInfo info;
         info.message = "not valid JSON: " + failure.message();

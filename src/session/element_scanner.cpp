@@ -78,6 +78,7 @@ void ElementScanner::scan_value(std::size_t end) {
 }
 
 void ElementScanner::finish_element(std::size_t end) {
+    while (is_space(text_[end - 1])) --end;
     elements_.emplace_back(static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(end - start_));
     state_ = State::between;
 }

@@ -1,4 +1,5 @@
 #include "session/element_scanner.hpp"
+#include "session/session_state.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/link_header.hpp>
@@ -10,6 +11,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -97,7 +99,7 @@ asio::awaitable<void> fetch_page(std::shared_ptr<Shared> shared, Page& page) {
 /// `fetch_page`, again where its body broke off.
 asio::awaitable<void> fetch_page_surely(std::shared_ptr<Shared> shared, Page& page) {
     Clock& clock = shared->session.clock();
-    net::RetryState retry(net::RetryPolicy(shared->session.retry()), true, clock.now());
+    net::RetryState retry(to_policy(shared->session.retry()), true, clock.now());
     while (true) {
         net::Outcome outcome;
         std::exception_ptr failure;
@@ -107,7 +109,7 @@ asio::awaitable<void> fetch_page_surely(std::shared_ptr<Shared> shared, Page& pa
         } catch (const ConnectionError& error) {
             // Errors of the head were retried by the session already; they carry no page yet.
             if (page.url.empty()) throw;
-            outcome = net::Outcome::broken(error);
+            outcome = net::Outcome::of_error(error);
             failure = std::current_exception();
         }
         const auto delay = retry.next(outcome, clock.now(), clock.random());
@@ -129,13 +131,13 @@ asio::awaitable<void> fetch_all(std::shared_ptr<Shared> shared) {
     } catch (...) {
         failure = std::current_exception();
     }
-    if (failure) {
-        ElementBatch last;
-        last.error = failure;
-        last.page = page.url;
-        last.first_index = page.handed_on;
-        co_await shared->channel->async_send(boost::system::error_code(), std::move(last), asio::use_awaitable);
-    }
+    // The end travels as a batch of its own: closing the channel would drop what still waits in it.
+    ElementBatch last;
+    last.error = failure;
+    last.last = true;
+    last.page = page.url;
+    last.first_index = page.handed_on;
+    co_await shared->channel->async_send(boost::system::error_code(), std::move(last), asio::use_awaitable);
 }
 
 class Pages final : public PageStream {
@@ -154,13 +156,13 @@ public:
             const asio::any_io_executor executor = co_await asio::this_coro::executor;
             shared->strand.emplace(asio::make_strand(executor));
             shared->channel.emplace(executor, batches_ahead);
-            const auto done = [shared](std::exception_ptr) { shared->channel->close(); };
+            const auto done = [shared](std::exception_ptr) {};  // keeps the state while it is cancelled
             asio::co_spawn(*shared->strand, fetch_all(shared), asio::bind_cancellation_slot(shared->stop.slot(), done));
         }
         auto [error, batch] = co_await shared->channel->async_receive(asio::as_tuple(asio::use_awaitable));
-        if (error == asio::experimental::error::channel_closed) co_return std::nullopt;
         if (error == asio::experimental::error::channel_cancelled) error = asio::error::operation_aborted;
         if (error) throw boost::system::system_error(error);
+        if (batch.last && !batch.error) co_return std::nullopt;
         co_return std::optional<ElementBatch>(std::move(batch));
     }
 

@@ -42,9 +42,13 @@ Request&& Request::header(std::string name, std::string value) {
 }
 
 Request&& Request::token(TokenArg token) {
-    token_kind_ = token.kind();
-    if (token_kind_ == TokenArg::Kind::text) token_ = std::string(token.text());
+    token_given_ = token;
+    token_ = std::string(token.text());
     return std::move(*this);
+}
+
+TokenArg Request::token_arg() const {
+    return token_given_.kind() == TokenArg::Kind::text ? TokenArg(token_) : token_given_;
 }
 
 Request&& Request::write_token(TokenArg value) {

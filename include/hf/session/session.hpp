@@ -44,10 +44,11 @@ struct RequestEvent {
 
 /// A complete answer.
 struct Reply {
+    Reply() = default;
     Reply(unsigned status, net::Fields fields, Url url, std::string body)
         : status(status), fields(std::move(fields)), url(std::move(url)), body(std::move(body)) {}
 
-    unsigned status;
+    unsigned status = 0;
     net::Fields fields;
     Url url;  ///< where the answer came from, after redirects
     std::string body;
@@ -131,9 +132,15 @@ private:
     }
     template <class T>
     static T decode(const Reply& reply) {
-        return json::from_value<T>(parse_json(reply));
+        try {
+            return json::parse_as(reply.body, &json::from_value<T>);
+        } catch (const InvalidResponseError& error) {
+            rethrow_with(error, reply);
+        }
     }
-    static json::value parse_json(const Reply& reply);
+    [[noreturn]] static void rethrow_with(const InvalidResponseError& error, const Reply& reply);
+    static boost::asio::awaitable<Reply> send_impl(std::shared_ptr<SessionState> state, Request request);
+    static boost::asio::awaitable<Stream> open_impl(std::shared_ptr<SessionState> state, Request request);
     std::unique_ptr<PageStream> pages(Request request, ListOptions options) const;
 
     std::shared_ptr<SessionState> state_;

@@ -1,0 +1,201 @@
+// The life of one call: quota, redirects, status, retries.
+#include "session/error_mapping.hpp"
+#include "session/session_state.hpp"
+
+#include <hf/net/redirect.hpp>
+
+#include <boost/asio/buffer.hpp>
+
+namespace hf {
+namespace {
+
+[[noreturn]] void throw_too_large(std::size_t limit) {
+    ErrorInfo info;
+    info.message = "the answer is larger than " + std::to_string(limit) + " bytes";
+    throw ResponseTooLargeError(std::move(info));
+}
+
+net::Outcome to_outcome(const Error& error) {
+    net::Outcome outcome = net::Outcome::of_error(error);
+    if (error.status() >= 400) {
+        outcome.kind = net::Outcome::Kind::answered;
+        outcome.status = error.status();
+        outcome.retry_after = error.info().retry_after;
+    }
+    return outcome;
+}
+
+}  // namespace
+
+struct SessionState::Hop {
+    Hop(net::Method method, Url url) : method(method), url(std::move(url)) {}
+
+    net::Method method;
+    Url url;
+    net::Fields fields;
+    net::Body body;
+};
+
+net::Timeouts SessionState::timeouts(const Request& request) const {
+    net::Timeouts out = timeouts_;
+    if (request.timeout_) {
+        // The reference's `timeout` bounds connecting and each wait for bytes, not the whole call.
+        out.connect = std::min(out.connect, *request.timeout_);
+        out.first_byte = *request.timeout_;
+        out.stall = *request.timeout_;
+    }
+    return out;
+}
+
+SessionState::Hop SessionState::first_hop(const Request& request, std::string_view authorization) const {
+    Hop hop(request.method_, request.url_ ? *request.url_ : Url::parse(endpoint + request.target_));
+    hop.fields = request.fields_;
+    hop.fields.set("User-Agent", user_agent_);
+    if (!authorization.empty()) hop.fields.set("Authorization", std::string(authorization));
+    hop.body = request.body_;
+    return hop;
+}
+
+net::QuotaGovernor* SessionState::governor(Bucket bucket, std::string_view authorization) {
+    if (!obey_quota_ || bucket == Bucket::none) return nullptr;
+    const std::lock_guard lock(governors_mutex_);
+    return &governors_.try_emplace({bucket, std::string(authorization)}).first->second;
+}
+
+asio::awaitable<void> SessionState::admit(net::QuotaGovernor& governor) {
+    while (true) {
+        const auto wait = governor.admit(clock->now(), clock->random());
+        if (!wait) co_return;
+        co_await clock->sleep(*wait);
+    }
+}
+
+asio::awaitable<net::Response> SessionState::send_hop(const Request& request, Hop hop, RequestEvent& event) {
+    event.method = hop.method;
+    event.host = hop.url.origin().host_header();
+    event.path = hop.url.path();
+    // Only the endpoint counts requests; storage behind signed links does not.
+    const auto own = hop.url.origin() == endpoint_url.origin();
+    net::QuotaGovernor* quota =
+        own ? governor(request.bucket_, hop.fields.find("Authorization").value_or("")) : nullptr;
+    if (quota) co_await admit(*quota);
+    net::Request message(hop.method, std::move(hop.url));
+    message.fields = std::move(hop.fields);
+    message.body = std::move(hop.body);
+    message.timeouts = timeouts(request);
+    message.decompress = request.decompress_;
+    std::exception_ptr failure;
+    try {
+        net::Response response = co_await transport->send(std::move(message));
+        if (quota) quota->on_response(response.status, response.fields, clock->now());
+        event.status = response.status;
+        co_return response;
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (quota) quota->on_abandoned();
+    std::rethrow_exception(failure);
+}
+
+asio::awaitable<std::string> SessionState::read_body(net::Response& response, std::size_t limit, bool truncate) const {
+    // One byte more than is expected, so that the read that finds the end needs no larger buffer.
+    const std::uint64_t expected = std::min<std::uint64_t>(response.body_size.value_or(4096), limit);
+    std::string body(static_cast<std::size_t>(expected) + 1, '\0');
+    std::size_t used = 0;
+    while (const std::size_t n =
+               co_await response.body->read_some(asio::buffer(body.data() + used, body.size() - used))) {
+        used += n;
+        if (used > limit) {
+            if (!truncate) throw_too_large(limit);
+            used = limit;
+            break;
+        }
+        if (used == body.size()) body.resize(std::min(limit + 1, used * 2));
+    }
+    body.resize(used);
+    co_return body;
+}
+
+asio::awaitable<SessionState::Exchange> SessionState::attempt(const Request& request, std::string_view authorization,
+                                                              bool buffered, RequestEvent& event) {
+    Hop hop = first_hop(request, authorization);
+    net::RedirectPolicy redirect_policy;
+    redirect_policy.max_redirects = max_redirects_;
+    net::RedirectState redirects(hop.method, hop.url, endpoint_url.origin(), redirect_policy);
+    while (true) {
+        const Url url = hop.url;
+        net::Response response = co_await send_hop(request, std::move(hop), event);
+        if (request.redirects_ != Request::Redirects::none && net::is_redirect(response.status)) {
+            const auto location = response.fields.find("Location");
+            const bool stays = location && url.resolve(*location).origin() == url.origin();
+            if (stays || request.redirects_ == Request::Redirects::follow) {
+                if (auto step = redirects.next(response.status, location)) {
+                    // A short body is read so that the connection can be used again.
+                    if (response.body_size && *response.body_size < 65536)
+                        co_await read_body(response, 65536, true);
+                    hop = first_hop(request, step->credentials_allowed ? authorization : std::string_view());
+                    hop.method = step->method;
+                    hop.url = std::move(step->url);
+                    if (!step->keep_body) {
+                        hop.body = net::Body();
+                        hop.fields.erase("Content-Type");
+                    }
+                    continue;
+                }
+            }
+        }
+        Exchange result(std::move(response), url);
+        if (result.response.status >= 400) {
+            const std::string body = co_await read_body(result.response, max_error_body_, true);
+            raise_for_status(event.method, url, result.response.status, result.response.fields, body,
+                             clock->system_now());
+        }
+        if (buffered) {
+            result.body = co_await read_body(result.response, max_body_, false);
+            event.bytes_received = result.body.size();
+        }
+        co_return result;
+    }
+}
+
+asio::awaitable<SessionState::Exchange> SessionState::exchange(Request request, bool buffered) {
+    const auto self = shared_from_this();  // the handle may go while the call is under way
+    if (offline) {
+        ErrorInfo info;
+        info.url = endpoint;
+        info.message = "cannot reach " + endpoint + ": offline mode is enabled (HF_HUB_OFFLINE)";
+        throw OfflineModeIsEnabled(std::move(info));
+    }
+    const std::string credentials =
+        request.anonymous_ ? std::string() : authorization(request.token_arg(), request.write_token_);
+    net::RetryState retries(request.upload_ ? upload_policy_ : policy_,
+                            request.idempotent_.value_or(net::is_idempotent(request.method_)), clock->now());
+    budget_.on_request();
+    for (int number = 1;; ++number) {
+        RequestEvent event;
+        event.attempt = number;
+        const auto start = clock->now();
+        std::optional<Exchange> result;
+        std::exception_ptr failure;
+        net::Outcome outcome;
+        outcome.kind = net::Outcome::Kind::permanent;
+        try {
+            result.emplace(co_await attempt(request, credentials, buffered, event));
+        } catch (const Error& error) {
+            outcome = to_outcome(error);
+            event.error = error.message();
+            failure = std::current_exception();
+        } catch (const std::exception& error) {
+            event.error = error.what();
+            failure = std::current_exception();
+        }
+        event.duration = clock->now() - start;
+        if (observer) observer(event);
+        if (result) co_return std::move(*result);
+        const auto delay = retries.next(outcome, clock->now(), clock->random());
+        if (!delay || !budget_.try_take(clock->now())) std::rethrow_exception(failure);
+        co_await clock->sleep(*delay);
+    }
+}
+
+}  // namespace hf

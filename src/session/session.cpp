@@ -1,0 +1,151 @@
+#include "session/session_state.hpp"
+
+#include <hf/core/error.hpp>
+#include <hf/net/beast_transport.hpp>
+#include <hf/session/session.hpp>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace hf {
+namespace {
+
+// The reference client's base URL of the inference endpoints service (`constants.py`).
+constexpr std::string_view inference_endpoints_service = "https://api.endpoints.huggingface.cloud";
+
+std::string without_trailing_slash(std::string text) {
+    while (text.ends_with('/')) text.pop_back();
+    return text;
+}
+
+std::string first_given(std::initializer_list<std::string_view> texts) {
+    for (const std::string_view text : texts) {
+        if (!text.empty()) return std::string(text);
+    }
+    return {};
+}
+
+net::TransportConfig transport_config(const SessionConfig& config, const Environment& environment) {
+    net::TransportConfig out;
+    out.max_connections_per_origin = config.max_connections;
+    out.tls.verify = config.verify_tls;
+    out.tls.ca_file = first_given({config.ca_file, environment.ssl_cert_file, environment.requests_ca_bundle,
+                                   environment.curl_ca_bundle});
+    out.tls.ca_dir = first_given({config.ca_dir, environment.ssl_cert_dir});
+    out.tls.ca_pem = config.ca_pem;
+    out.proxy.http = first_given({config.proxy, environment.http_proxy});
+    out.proxy.https = first_given({config.proxy, environment.https_proxy});
+    if (config.proxy.empty()) out.proxy.no_proxy = environment.no_proxy;
+    return out;
+}
+
+Environment pick_environment(const SessionConfig& config) {
+    return config.environment ? *config.environment : Environment::of_process();
+}
+
+}  // namespace
+
+net::RetryPolicy to_policy(const RetryConfig& config) {
+    net::RetryPolicy policy;
+    policy.max_attempts = config.max_attempts;
+    policy.base_delay = config.base_delay;
+    policy.max_delay = config.max_delay;
+    policy.total = config.total;
+    return policy;
+}
+
+SessionState::SessionState(asio::any_io_executor executor_, const SessionConfig& config,
+                           std::shared_ptr<net::Transport> transport_, std::shared_ptr<Clock> clock_)
+    : executor(std::move(executor_)),
+      environment(pick_environment(config)),
+      endpoint(without_trailing_slash(first_given({config.endpoint, environment.endpoint}))),
+      endpoint_url(Url::parse(endpoint)),
+      inference_endpoints(without_trailing_slash(first_given({config.inference_endpoints, inference_endpoints_service}))),
+      cache_dir(first_given({config.cache_dir, environment.hub_cache})),
+      offline(config.offline.value_or(environment.offline)),
+      retry(config.retry),
+      clock(clock_ ? std::move(clock_) : make_system_clock()),
+      transport(transport_ ? std::move(transport_)
+                           : net::make_transport(executor, transport_config(config, environment))),
+      token_(config.token.text()),
+      token_arg_(config.token.kind() == TokenArg::Kind::text ? TokenArg(token_) : config.token),
+      user_agent_(build_user_agent(config.library_name, config.library_version, config.user_agent)),
+      policy_(to_policy(config.retry)),
+      upload_policy_(to_policy(config.upload_retry)),
+      budget_(0.2, 10, clock->now()),
+      obey_quota_(config.obey_quota),
+      max_body_(config.max_body),
+      max_error_body_(config.max_error_body),
+      max_redirects_(static_cast<unsigned>(std::max(config.max_redirects, 0))) {
+    timeouts_.connect = config.connect_timeout;
+    timeouts_.first_byte = config.response_timeout;
+    timeouts_.stall = config.stall_timeout;
+    timeouts_.min_rate = config.min_rate;
+}
+
+std::string SessionState::authorization(TokenArg call, bool write) const {
+    return resolve_authorization(environment, token_arg_, call, write).value_or(std::string());
+}
+
+Request SessionState::following_page(const Request& request, std::string_view page_url, std::string_view next) const {
+    Url url = Url::parse(page_url).resolve(next);
+    if (url.origin() != endpoint_url.origin()) {
+        // A mirror passes the Hub's own links on: stay on the mirror, below its path.
+        const std::string base = endpoint_url.target() == "/" ? std::string() : endpoint_url.target();
+        url = Url(endpoint_url.origin(), base + url.target());
+    }
+    Request out = request;
+    out.to(std::move(url));
+    return out;
+}
+
+Session::Session(boost::asio::any_io_executor executor, SessionConfig config)
+    : Session(std::move(executor), config, nullptr, nullptr) {}
+
+Session::Session(boost::asio::any_io_executor executor, SessionConfig config, std::shared_ptr<net::Transport> transport,
+                 std::shared_ptr<Clock> clock)
+    : state_(std::make_shared<SessionState>(std::move(executor), config, std::move(transport), std::move(clock))) {}
+
+boost::asio::awaitable<Reply> Session::send(Request request) const { return send_impl(state_, std::move(request)); }
+boost::asio::awaitable<Stream> Session::open(Request request) const { return open_impl(state_, std::move(request)); }
+
+boost::asio::awaitable<Reply> Session::send_impl(std::shared_ptr<SessionState> state, Request request) {
+    SessionState::Exchange done = co_await state->exchange(std::move(request), true);
+    co_return Reply(done.response.status, std::move(done.response.fields), std::move(done.url), std::move(done.body));
+}
+
+boost::asio::awaitable<Stream> Session::open_impl(std::shared_ptr<SessionState> state, Request request) {
+    SessionState::Exchange done = co_await state->exchange(std::move(request), false);
+    co_return Stream(std::move(done.response), std::move(done.url));
+}
+
+void Session::rethrow_with(const InvalidResponseError& error, const Reply& reply) {
+    ErrorInfo info = error.info();
+    info.url = reply.url.redacted();
+    info.status = reply.status;
+    info.body = reply.body.substr(0, 1024);
+    info.message = "answer of " + info.url + ": " + info.message;
+    throw InvalidResponseError(std::move(info));
+}
+
+void Session::on_request(std::function<void(const RequestEvent&)> observer) { state_->observer = std::move(observer); }
+
+const std::string& Session::endpoint() const noexcept { return state_->endpoint; }
+const std::string& Session::inference_endpoints() const noexcept { return state_->inference_endpoints; }
+const std::string& Session::cache_dir() const noexcept { return state_->cache_dir; }
+const Environment& Session::environment() const noexcept { return state_->environment; }
+bool Session::offline() const noexcept { return state_->offline; }
+const RetryConfig& Session::retry() const noexcept { return state_->retry; }
+Clock& Session::clock() const noexcept { return *state_->clock; }
+const boost::asio::any_io_executor& Session::executor() const noexcept { return state_->executor; }
+void Session::close() const { state_->transport->close(); }
+
+std::string Session::authorization(TokenArg token, bool write) const {
+    return state_->authorization(token, write);
+}
+
+Request Session::following_page(const Request& request, std::string_view page_url, std::string_view next) const {
+    return state_->following_page(request, page_url, next);
+}
+
+}  // namespace hf

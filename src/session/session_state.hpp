@@ -1,0 +1,82 @@
+#pragma once
+
+#include <hf/net/rate_limit.hpp>
+#include <hf/net/retry.hpp>
+#include <hf/session/environment.hpp>
+#include <hf/session/session.hpp>
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace hf {
+
+namespace asio = boost::asio;
+
+net::RetryPolicy to_policy(const RetryConfig& config);
+std::shared_ptr<Clock> make_system_clock();
+
+/// What a Session's handles share: settings as owned values, connections, quotas, the retry loop.
+class SessionState : public std::enable_shared_from_this<SessionState> {
+public:
+    SessionState(asio::any_io_executor executor, const SessionConfig& config, std::shared_ptr<net::Transport> transport,
+                 std::shared_ptr<Clock> clock);
+
+    struct Exchange {
+        Exchange(net::Response response, Url url) : response(std::move(response)), url(std::move(url)) {}
+        net::Response response;
+        Url url;
+        std::string body;
+    };
+
+    /// One call with redirects, quota and retries. `buffered` reads the body as part of each attempt.
+    asio::awaitable<Exchange> exchange(Request request, bool buffered);
+
+    std::string authorization(TokenArg call, bool write) const;
+    Request following_page(const Request& request, std::string_view page_url, std::string_view next) const;
+
+    asio::any_io_executor executor;
+    Environment environment;
+    std::string endpoint;
+    Url endpoint_url;
+    std::string inference_endpoints;
+    std::string cache_dir;
+    bool offline = false;
+    RetryConfig retry;
+    std::shared_ptr<Clock> clock;
+    std::shared_ptr<net::Transport> transport;
+    std::function<void(const RequestEvent&)> observer;
+
+private:
+    /// A request as one attempt sends it; redirects change it.
+    struct Hop;
+
+    asio::awaitable<Exchange> attempt(const Request& request, std::string_view authorization, bool buffered,
+                                      RequestEvent& event);
+    asio::awaitable<net::Response> send_hop(const Request& request, Hop hop, RequestEvent& event);
+    asio::awaitable<void> admit(net::QuotaGovernor& governor);
+    asio::awaitable<std::string> read_body(net::Response& response, std::size_t limit, bool truncate) const;
+    Hop first_hop(const Request& request, std::string_view authorization) const;
+    net::Timeouts timeouts(const Request& request) const;
+    net::QuotaGovernor* governor(Bucket bucket, std::string_view authorization);
+
+    std::string token_;
+    TokenArg token_arg_;  // views token_
+    std::string user_agent_;
+    net::RetryPolicy policy_;
+    net::RetryPolicy upload_policy_;
+    net::RetryBudget budget_;
+    net::Timeouts timeouts_;
+    bool obey_quota_;
+    std::size_t max_body_;
+    std::size_t max_error_body_;
+    unsigned max_redirects_;
+
+    std::mutex governors_mutex_;
+    std::map<std::pair<Bucket, std::string>, net::QuotaGovernor> governors_;  // by bucket and identity
+};
+
+}  // namespace hf
