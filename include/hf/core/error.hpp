@@ -77,6 +77,7 @@ struct ErrorInfo {
 /// Base of all errors that hfhub throws. Cheap to copy; copying does not throw.
 class Error : public boost::system::system_error {
 public:
+    Error() : Error(boost::system::error_code(), ErrorInfo()) {}  ///< no error, as boost::system::result needs it
     Error(boost::system::error_code code, ErrorInfo info);
 
     const ErrorInfo& info() const noexcept { return *info_; }
