@@ -4,6 +4,7 @@
 #include <hf/transfer/commit_operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/describe/class.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -41,6 +42,9 @@ struct CommitOptions {
     /// Where files are hashed; null: on the executor of the calling coroutine, in slices of 1 MiB.
     const boost::asio::any_io_executor* worker = nullptr;
 };
+BOOST_DESCRIBE_STRUCT(CommitOptions, (),
+                      (commit_message, commit_description, token, repo_type, revision, create_pr, parent_commit,
+                       num_threads, worker))
 
 struct PreuploadOptions {
     TokenArg token{};
@@ -52,6 +56,8 @@ struct PreuploadOptions {
     std::optional<std::string_view> gitignore_content{};  ///< instead of an added or the stored .gitignore
     const boost::asio::any_io_executor* worker = nullptr;
 };
+BOOST_DESCRIBE_STRUCT(PreuploadOptions, (),
+                      (token, repo_type, revision, create_pr, num_threads, free_memory, gitignore_content, worker))
 
 /// Changes of files in a repository.
 ///

@@ -6,6 +6,7 @@
 #include <hf/transfer/transfer_config.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/describe/class.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -33,6 +34,7 @@ struct GetHfFileMetadataOptions {
     TokenArg token{};
     std::optional<double> timeout{};  ///< seconds; empty: HF_HUB_ETAG_TIMEOUT, else 10
 };
+BOOST_DESCRIBE_STRUCT(GetHfFileMetadataOptions, (), (token, timeout))
 
 struct HfHubDownloadOptions {
     std::string_view subfolder{};
@@ -53,6 +55,10 @@ struct HfHubDownloadOptions {
     bool legacy_cache_layout = false;
     ProgressSink* progress = nullptr;
 };
+BOOST_DESCRIBE_STRUCT(HfHubDownloadOptions, (),
+                      (subfolder, repo_type, revision, cache_dir, local_dir, local_dir_use_symlinks, force_download,
+                       force_filename, etag_timeout, resume_download, token, local_files_only, legacy_cache_layout,
+                       progress))
 
 class Transfers;
 

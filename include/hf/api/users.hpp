@@ -2,11 +2,14 @@
 
 #include <hf/session/session.hpp>
 
+#include <boost/describe/class.hpp>
+
 namespace hf {
 
 struct WhoamiOptions {
     TokenArg token{};
 };
+BOOST_DESCRIBE_STRUCT(WhoamiOptions, (), (token))
 
 /// Accounts.
 class UsersApi {

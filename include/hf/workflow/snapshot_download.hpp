@@ -3,6 +3,7 @@
 #include <hf/api/downloads.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/describe/class.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -37,6 +38,10 @@ struct SnapshotDownloadOptions {
     SnapshotPlan plan = SnapshotPlan::listing;
     ProgressSink* progress = nullptr;
 };
+BOOST_DESCRIBE_STRUCT(SnapshotDownloadOptions, (),
+                      (repo_type, revision, cache_dir, local_dir, local_dir_use_symlinks, etag_timeout, resume_download,
+                       force_download, token, local_files_only, allow_patterns, ignore_patterns, max_workers, plan,
+                       progress))
 
 struct MirrorOptions {
     std::string_view repo_type{};
@@ -50,6 +55,9 @@ struct MirrorOptions {
     bool verify = false;
     ProgressSink* progress = nullptr;
 };
+BOOST_DESCRIBE_STRUCT(MirrorOptions, (),
+                      (repo_type, revision, token, allow_patterns, ignore_patterns, max_workers, remove_deleted, verify,
+                       progress))
 
 /// What a mirror did.
 class MirrorResult {

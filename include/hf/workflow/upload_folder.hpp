@@ -3,6 +3,8 @@
 #include <hf/api/commits.hpp>
 #include <hf/core/string_list.hpp>
 
+#include <boost/describe/class.hpp>
+
 #include <filesystem>
 
 namespace hf {
@@ -22,6 +24,9 @@ struct UploadFolderOptions {
     unsigned num_threads = 0;      ///< as in CommitOptions
     const boost::asio::any_io_executor* worker = nullptr;
 };
+BOOST_DESCRIBE_STRUCT(UploadFolderOptions, (),
+                      (path_in_repo, commit_message, commit_description, token, repo_type, revision, create_pr,
+                       parent_commit, allow_patterns, ignore_patterns, delete_patterns, num_threads, worker))
 
 /// Whole folders.
 class UploadFolderApi {

@@ -1,0 +1,108 @@
+#pragma once
+
+#include "arguments.hpp"
+#include "render.hpp"
+#include "world.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace hf::conformance {
+
+/// One call of a case.
+struct Call {
+    World& world;
+    Arena& arena;
+    Arguments& arguments;
+    std::any* receiver = nullptr;          ///< of "$name.method"
+    bool wait = true;                      ///< false: start it and go on
+    std::optional<SavedObject> made = {};  ///< what `save_as` keeps
+};
+
+/// Makes the call and gives its result in the notation of the vectors.
+using Method = std::function<boost::asio::awaitable<json::value>(Call& call)>;
+
+/// A row of the table of methods. The name is the reference's; those of objects are "Class.method".
+struct MethodRow {
+    std::string_view name;
+    Method method;
+};
+
+/// The rows of each resource group.
+std::vector<MethodRow> commit_methods();
+std::vector<MethodRow> user_methods();
+
+/// All rows; null for a method that the runner does not know.
+const Method* find_method(std::string_view name);
+
+template <class T>
+boost::asio::awaitable<json::value> rendered(boost::asio::awaitable<T> operation) {
+    if constexpr (std::is_void_v<T>) {
+        co_await std::move(operation);
+        co_return json::value();
+    } else {
+        const T result = co_await std::move(operation);
+        co_return render(result);
+    }
+}
+
+template <class T>
+boost::asio::awaitable<json::value> rendered(AsyncGenerator<T> items) {
+    json::array out;
+    while (true) {
+        const std::optional<T> item = co_await items.next();
+        if (!item) break;
+        out.push_back(render(*item));
+    }
+    co_return json::value(std::move(out));
+}
+
+namespace detail {
+// The parameters that `names` names are taken one by one; what follows them is the options struct.
+template <class F, class... P, std::size_t... I>
+boost::asio::awaitable<json::value> invoke(Call& call, const F& function, std::tuple<P...>*, std::index_sequence<I...>,
+                                           const std::vector<std::string_view>& names) {
+    const auto parameter = [&]<class T>(std::size_t index, T*) -> T {
+        if (index < names.size()) return call.arguments.take<T>(names[index]);
+        if constexpr (hf::json::detail::described<T>)
+            return call.arguments.rest<T>();
+        else
+            throw std::logic_error("a row of the table names too few parameters");
+    };
+    std::tuple<P...> values{parameter(I, static_cast<P*>(nullptr))...};
+    call.arguments.require_all_used();
+    return rendered(function(call.world.api(), std::get<I>(std::move(values))...));
+}
+
+template <class R, class C, class Member, class... P>
+Method make_method(Member member, std::initializer_list<std::string_view> names) {
+    return [member, names = std::vector<std::string_view>(names)](Call& call) {
+        const auto function = [member](C& api, auto&&... arguments) {
+            return (api.*member)(std::forward<decltype(arguments)>(arguments)...);
+        };
+        return invoke(call, function, static_cast<std::tuple<std::remove_cvref_t<P>...>*>(nullptr),
+                      std::index_sequence_for<P...>(), names);
+    };
+}
+}  // namespace detail
+
+/// The row of a member function whose parameters are, in order, the reference's `names`, then options.
+template <class R, class C, class... P>
+Method call(R (C::*function)(P...) const, std::initializer_list<std::string_view> names = {}) {
+    return detail::make_method<R, const C, R (C::*)(P...) const, P...>(function, names);
+}
+template <class R, class C, class... P>
+Method call(R (C::*function)(P...), std::initializer_list<std::string_view> names = {}) {
+    return detail::make_method<R, C, R (C::*)(P...), P...>(function, names);
+}
+
+}  // namespace hf::conformance

@@ -1,0 +1,65 @@
+#include "commit_objects.hpp"
+#include "methods.hpp"
+
+#include <hf/core/base64.hpp>
+
+#include <iterator>
+
+namespace hf::conformance {
+
+template <>
+struct Rendering<CommitInfo> {
+    static json::value render(const CommitInfo& commit) {
+        json::object out = render_members(commit);
+        out["$str"] = commit.url;
+        return out;
+    }
+};
+
+namespace {
+
+namespace asio = boost::asio;
+
+json::value bytes(std::string_view content) { return {{"$bytes_b64", base64_encode(content)}}; }
+
+/// The row of a constructor.
+template <class T>
+Method construct() {
+    return [](Call& call) -> asio::awaitable<json::value> { co_return render(call.arguments.whole<T>()); };
+}
+
+asio::awaitable<json::value> b64content(Call& call) {
+    const auto& addition = std::any_cast<const SavedAddition&>(*call.receiver);
+    co_return bytes(addition.operation.b64content());
+}
+
+asio::awaitable<json::value> as_file(Call& call) {
+    const auto& addition = std::any_cast<const SavedAddition&>(*call.receiver);
+    json::object result;
+    {
+        const auto file = addition.operation.as_file();
+        result["content"] = bytes(std::string(std::istreambuf_iterator<char>(*file), {}));
+    }
+    if (addition.stream) result["stream_position_afterwards"] = static_cast<std::int64_t>(addition.stream->tellg());
+    co_return json::value(std::move(result));
+}
+
+}  // namespace
+
+std::vector<MethodRow> commit_methods() {
+    return {
+        {"CommitOperationAdd", construct<CommitOperationAdd>()},
+        {"CommitOperationAdd.as_file", as_file},
+        {"CommitOperationAdd.b64content", b64content},
+        {"CommitOperationCopy", construct<CommitOperationCopy>()},
+        {"CommitOperationDelete", construct<CommitOperationDelete>()},
+        {"create_commit", call(&HfApi::create_commit, {"repo_id", "operations"})},
+        {"delete_file", call(&HfApi::delete_file, {"path_in_repo", "repo_id"})},
+        {"delete_folder", call(&HfApi::delete_folder, {"path_in_repo", "repo_id"})},
+        {"preupload_lfs_files", call(&HfApi::preupload_lfs_files, {"repo_id", "additions"})},
+        {"upload_file", call(&HfApi::upload_file, {"path_or_fileobj", "path_in_repo", "repo_id"})},
+        {"upload_folder", call(&HfApi::upload_folder, {"repo_id", "folder_path"})},
+    };
+}
+
+}  // namespace hf::conformance

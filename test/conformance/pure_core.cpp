@@ -1,0 +1,183 @@
+#include "fs_tree.hpp"
+#include "pure_tables.hpp"
+#include "session/error_mapping.hpp"
+#include "world.hpp"
+
+#include <hf/core/base64.hpp>
+#include <hf/core/cache_names.hpp>
+#include <hf/core/datetime.hpp>
+#include <hf/core/glob.hpp>
+#include <hf/core/hash.hpp>
+#include <hf/core/link_header.hpp>
+#include <hf/core/repo.hpp>
+#include <hf/core/safe_path.hpp>
+#include <hf/session/environment.hpp>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
+#include <boost/json/value_to.hpp>
+
+#include <iomanip>
+#include <sstream>
+
+namespace hf::conformance {
+namespace {
+
+using Folder = std::filesystem::path;
+
+json::value text_or_null(const std::optional<std::string>& text) { return text ? json::value(*text) : json::value(); }
+
+const json::object& object_member(const json::object& input, std::string_view name) {
+    static const json::object none;
+    const json::value* value = member(input, name);
+    return value ? value->as_object() : none;
+}
+
+json::value cache_names(const json::object& input, const Folder&) {
+    const std::string what = input_text(input, "what");
+    if (what == "repo_folder_name")
+        return json::value(repo_folder_name(input_text(input, "repo_type"), input_text(input, "repo_id")));
+    if (what == "legacy_file_name")
+        return json::value(legacy_cache_file_name(input_text(input, "url"), input_text(input, "etag")));
+    if (what != "normalize_etag") throw std::runtime_error("unknown function of cache names: " + what);
+    if (input.at("etag").is_null()) return {};
+    return json::value(normalize_etag(input_text(input, "etag")));
+}
+
+json::value cache_paths(const json::object& input, const Folder& folder) {
+    const Environment env = make_environment(object_member(input, "env"), folder);
+    return {{"hf_home", env.hf_home},
+            {"hub_cache", env.hub_cache},
+            {"token_path", env.token_path},
+            {"assets_cache", env.assets_cache},
+            {"offline", env.offline},
+            {"endpoint", env.endpoint},
+            {"local_dir_auto_symlink_threshold", env.local_dir_auto_symlink_threshold},
+            {"etag_timeout", env.etag_timeout.count()},
+            {"download_timeout", env.download_timeout.count()}};
+}
+
+json::value error_mapping(const json::object& input, const Folder&) {
+    net::Fields fields;
+    for (const auto& [name, value] : object_member(input, "headers")) {
+        fields.add(std::string(name), std::string(value.as_string()));
+    }
+    const json::value* body = member(input, "body_json");
+    const std::string text = body ? json::serialize(*body) : input_text(input, "body_text");
+    raise_for_status(net::Method::get, Url::parse(input_text(input, "url")), input.at("status").to_number<unsigned>(),
+                     fields, text, std::chrono::system_clock::now());
+    return {};
+}
+
+PatternFilter::Patterns patterns(const json::object& input, std::string_view name) {
+    const json::value* value = member(input, name);
+    if (!value || value->is_null()) return std::nullopt;
+    if (value->is_string()) return std::vector<std::string>{std::string(value->get_string())};
+    return json::value_to<std::vector<std::string>>(*value);
+}
+
+json::value filter_paths(const json::object& input, const Folder&) {
+    const PatternFilter filter(patterns(input, "allow_patterns"), patterns(input, "ignore_patterns"));
+    return json::value_from(filter_repo_objects(json::value_to<std::vector<std::string>>(input.at("items")), filter));
+}
+
+json::value resolve_url(const json::object& input, const Folder& folder) {
+    const Environment env = make_environment(object_member(input, "env"), folder);
+    return json::value(hf_hub_url(input_text(input, "endpoint", env.endpoint), input_text(input, "repo_type"),
+                                  input_text(input, "repo_id"), input_text(input, "revision"),
+                                  input_text(input, "filename"), input_text(input, "subfolder")));
+}
+
+json::value link_header(const json::object& input, const Folder&) {
+    return {{"next", text_or_null(next_link(input_text(input, "link")))}};
+}
+
+json::value datetime(const json::object& input, const Folder&) {
+    const Timestamp time = parse_datetime(input_text(input, "text"));
+    const auto microseconds = time - std::chrono::floor<std::chrono::seconds>(time);
+    std::ostringstream text;
+    text << to_iso(time).substr(0, 19) << '.' << std::setfill('0') << std::setw(6) << microseconds.count() << 'Z';
+    return json::value(text.str());
+}
+
+json::value path_in_repo(const json::object& input, const Folder&) {
+    return json::value(validate_path_in_repo(input_text(input, "path_in_repo")));
+}
+
+json::value repo_id(const json::object& input, const Folder&) {
+    validate_repo_id(input_text(input, "repo_id"));
+    return {{"valid", true}};
+}
+
+json::value repo_url(const json::object& input, const Folder&) {
+    const RepoUrl url(input_text(input, "url"), input_text(input, "endpoint", std::string(default_endpoint)));
+    return {{"$str", url.url},
+            {"endpoint", url.endpoint},
+            {"namespace", text_or_null(url.namespace_)},
+            {"repo_name", url.repo_name},
+            {"repo_id", url.repo_id},
+            {"repo_type", url.repo_type},
+            {"url", url.url}};
+}
+
+json::value token_resolution(const json::object& input, const Folder& folder) {
+    create_files(object_member(input, "files"), folder);
+    const Environment env = make_environment(object_member(input, "env"), folder);
+    const json::object& args = object_member(input, "args");
+    const json::value* given = member(args, "token");
+    const std::string text = input_text(args, "token");
+    TokenArg token;
+    if (given && given->is_string()) token = text;
+    if (given && given->is_bool()) token = given->get_bool();
+    return {{"authorization", text_or_null(resolve_authorization(env, {}, token, args.contains("is_write_action")))}};
+}
+
+json::value upload_info(const json::object& input, const Folder&) {
+    const std::string content = decode_content(input.at("content"));
+    const std::string encoded = base64_encode(content);
+    const std::string sample = content.substr(0, 512);
+    const std::string sha256 = sha256_hex(content);
+    return {{"size", content.size()},
+            {"sha256", sha256},
+            {"sample_b64", base64_encode(sample)},
+            {"sample_length", sample.size()},
+            {"content_b64_sha256", sha256_hex(encoded)},
+            {"content_b64_length", encoded.size()},
+            {"git_blob_sha1", git_blob_sha1_hex(content)},
+            {"lfs_pointer_text", lfs_pointer_text(sha256, content.size())}};
+}
+
+// The reference names itself and its Python; this library's own name takes that place.
+json::value user_agent(const json::object& input, const Folder&) {
+    const json::object& client = object_member(input, "client");
+    std::string products = input_text(client, "user_agent");
+    if (const json::value* pairs = member(client, "user_agent"); pairs && pairs->is_object()) {
+        std::vector<std::pair<std::string, std::string>> list;
+        for (const auto& [name, version] : pairs->get_object()) list.emplace_back(name, version.as_string());
+        products = join_user_agent(list);
+    }
+    return json::value(build_user_agent(input_text(client, "library_name"), input_text(client, "library_version"),
+                                        products, "hf_hub/0.20.3; python/{python}"));
+}
+
+}  // namespace
+
+std::vector<PureRow> core_tables() {
+    return {
+        {"cache_names", cache_names},
+        {"cache_paths", cache_paths},
+        {"error_mapping", error_mapping},
+        {"filter_repo_objects", filter_paths},
+        {"hf_hub_url", resolve_url},
+        {"link_header", link_header},
+        {"parse_datetime", datetime},
+        {"path_in_repo", path_in_repo},
+        {"repo_id_validation", repo_id},
+        {"repo_url", repo_url},
+        {"token_resolution", token_resolution},
+        {"upload_info", upload_info},
+        {"user_agent", user_agent},
+    };
+}
+
+}  // namespace hf::conformance

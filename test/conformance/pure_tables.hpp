@@ -1,0 +1,28 @@
+#pragma once
+
+#include "comparison.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace hf::conformance {
+
+/// Applies the function of a table to one input. `folder` is an empty folder, "{tmp}" in the texts.
+using PureFunction = std::function<json::value(const json::object& input, const std::filesystem::path& folder)>;
+
+struct PureRow {
+    std::string_view table;
+    PureFunction function;
+};
+
+std::vector<PureRow> core_tables();
+
+/// Null for a table that the runner does not know.
+const PureFunction* find_pure_function(std::string_view table);
+
+/// A text of an input, or `fallback` where it is absent or null. {"repeat": ["a", 96]} is written out.
+std::string input_text(const json::object& input, std::string_view name, std::string fallback = "");
+
+}  // namespace hf::conformance

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hf::conformance {
+
+namespace json = boost::json;
+
+/// One case of a vector file, or one row of a pure table.
+struct VectorCase {
+    std::string id;
+    std::string file;  ///< stem of its file: the name of the method or table
+    json::object data;
+
+    bool pure() const;
+    bool may_differ() const;
+};
+
+/// All cases of all `*.json` files of a folder, in order of file name. Throws std::runtime_error for a file
+/// that is no list of cases.
+std::vector<VectorCase> load_vectors(const std::filesystem::path& folder);
+
+/// What "{endpoint}", "{tmp}" and so on stand for.
+using Placeholders = std::map<std::string, std::string, std::less<>>;
+
+std::string substitute(std::string_view text, const Placeholders& placeholders);
+/// The same in every string of a value; names of members stay.
+json::value substitute(const json::value& data, const Placeholders& placeholders);
+
+/// The member, or null for none.
+const json::value* member(const json::object& object, std::string_view name);
+/// The member as a text; throws std::runtime_error if it is missing or something else.
+std::string text_member(const json::object& object, std::string_view name);
+
+/// Content in any notation: a text, {"repeat"}, {"b64"}, {"$bytes_text"}, {"$bytes_b64"}, {"$bytes_repeat"},
+/// {"$fileobj_text"}. Throws std::runtime_error for anything else.
+std::string decode_content(const json::value& notation);
+
+}  // namespace hf::conformance
