@@ -1,0 +1,94 @@
+#include "response_head.hpp"
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <limits>
+
+namespace hf::net {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+/// Puts the fields straight into ours; only heads are fed to it.
+class HeadParser final : public http::basic_parser<false> {
+public:
+    explicit HeadParser(ResponseHead& head) : head_(head) {}
+
+private:
+    using view = boost::beast::string_view;
+
+    void on_request_impl(http::verb, view, view, int, error_code&) override {}
+    void on_response_impl(int code, view, int, error_code& error) override {
+        error = {};
+        head_.status = static_cast<unsigned>(code);
+    }
+    void on_field_impl(http::field, view name, view value, error_code& error) override {
+        error = {};
+        head_.fields.add(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
+    }
+    void on_header_impl(error_code& error) override { error = {}; }
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code& error) override { error = {}; }
+    std::size_t on_body_impl(view, error_code& error) override {
+        error = {};
+        return 0;
+    }
+    void on_chunk_header_impl(std::uint64_t, view, error_code& error) override { error = {}; }
+    std::size_t on_chunk_body_impl(std::uint64_t, view, error_code& error) override {
+        error = {};
+        return 0;
+    }
+    void on_finish_impl(error_code& error) override { error = {}; }
+
+    ResponseHead& head_;
+};
+
+}  // namespace
+
+std::size_t parse_response_head(std::string_view bytes, Method method, std::size_t limit, ResponseHead& head,
+                                error_code& error) {
+    error = {};
+    constexpr std::string_view version = "HTTP/1.", blank_line = "\r\n\r\n";
+    // Says so at once when the peer speaks something else, which may never contain an empty line.
+    if (bytes.substr(0, version.size()) != version.substr(0, bytes.size())) {
+        error = http::error::bad_version;
+        return 0;
+    }
+    const auto end = bytes.find(blank_line);
+    if (end == bytes.npos ? bytes.size() >= limit : end + blank_line.size() > limit) {
+        error = http::error::header_limit;
+        return 0;
+    }
+    if (end == bytes.npos) return 0;
+    const std::size_t size = end + blank_line.size();
+    head = ResponseHead();
+    HeadParser parser(head);
+    parser.header_limit(static_cast<std::uint32_t>(size));
+    // The body is not the parser's business; neither is its size.
+    parser.body_limit(boost::none);
+    if (method == Method::head) parser.skip(true);
+    parser.put(boost::asio::const_buffer(bytes.data(), size), error);
+    if (error) return 0;
+    if (!parser.is_header_done()) {
+        error = http::error::partial_message;
+        return 0;
+    }
+    head.keep_alive = parser.keep_alive();
+    const bool bodiless = method == Method::head || head.status < 200 || head.status == 204 || head.status == 304;
+    const auto length = parser.content_length();
+    if (bodiless || (length && *length == 0 && !parser.chunked())) {
+        head.framing = ResponseHead::Framing::none;
+    } else if (parser.chunked()) {
+        head.framing = ResponseHead::Framing::chunked;
+    } else if (length) {
+        head.framing = ResponseHead::Framing::length;
+        head.content_length = *length;
+    } else {
+        head.framing = ResponseHead::Framing::until_close;
+        head.keep_alive = false;
+    }
+    return size;
+}
+
+}  // namespace hf::net
