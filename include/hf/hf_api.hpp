@@ -1,7 +1,13 @@
 #pragma once
 
 #include <hf/api/commits.hpp>
+#include <hf/api/datasets.hpp>
 #include <hf/api/downloads.hpp>
+#include <hf/api/files.hpp>
+#include <hf/api/models.hpp>
+#include <hf/api/refs.hpp>
+#include <hf/api/repos.hpp>
+#include <hf/api/spaces.hpp>
 #include <hf/api/users.hpp>
 #include <hf/session/session.hpp>
 #include <hf/workflow/snapshot_download.hpp>
@@ -17,7 +23,13 @@ namespace hf {
 ///
 /// Cheap to copy; copies share connections, quotas and settings. Owns no thread. Awaitables and
 /// generators keep what they need alive, so an HfApi may be destroyed while calls are under way.
-class HfApi : public UsersApi,
+class HfApi : public ModelsApi,
+              public DatasetsApi,
+              public SpacesApi,
+              public ReposApi,
+              public RefsApi,
+              public FilesApi,
+              public UsersApi,
               public CommitsApi,
               public DownloadsApi,
               public SnapshotDownloadApi,
@@ -26,7 +38,13 @@ public:
     explicit HfApi(boost::asio::any_io_executor executor, SessionConfig config = SessionConfig())
         : HfApi(Session(std::move(executor), config)) {}
     explicit HfApi(Session session)
-        : UsersApi(session),
+        : ModelsApi(session),
+          DatasetsApi(session),
+          SpacesApi(session),
+          ReposApi(session),
+          RefsApi(session),
+          FilesApi(session),
+          UsersApi(session),
           CommitsApi(session),
           DownloadsApi(session),
           SnapshotDownloadApi(static_cast<const DownloadsApi&>(*this)),

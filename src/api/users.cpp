@@ -1,11 +1,107 @@
+#include "api/queries.hpp"
+
 #include <hf/api/users.hpp>
+
+#include <boost/describe/class.hpp>
 
 namespace hf {
 
-static_assert(options_struct<WhoamiOptions>);
+static_assert(options_struct<TokenOptions> && options_struct<ListLikedReposOptions>);
 
-boost::asio::awaitable<json::object> UsersApi::whoami(WhoamiOptions options) const {
-    return session_.call<json::object>(get("/api/whoami-v2").write_token(options.token));
+namespace asio = boost::asio;
+
+namespace {
+
+struct AccessToken {
+    std::optional<std::string> role;
+};
+BOOST_DESCRIBE_STRUCT(AccessToken, (), (role))
+
+struct Auth {
+    std::optional<AccessToken> access_token;
+};
+BOOST_DESCRIBE_STRUCT(Auth, (), (access_token))
+
+struct Account {
+    std::string name;
+    std::optional<std::string> type;
+    std::optional<Auth> auth;
+};
+BOOST_DESCRIBE_STRUCT(Account, (), (name, type, auth))
+
+struct LikedRepo {
+    std::string name;
+    std::string type;
+};
+BOOST_DESCRIBE_STRUCT(LikedRepo, (), (name, type))
+
+struct Like {
+    LikedRepo repo;
+};
+BOOST_DESCRIBE_STRUCT(Like, (), (repo))
+
+Request whoami_request(TokenArg token) {
+    return detail::whoami_request(token).hint("Is the token right? See https://huggingface.co/settings/tokens");
+}
+
+asio::awaitable<std::optional<std::string>> permission_impl(Session session, Request request) {
+    Account account;
+    try {
+        account = co_await session.call<Account>(std::move(request));
+    } catch (const LocalTokenNotFoundError&) {
+    } catch (const HfHubHTTPError&) {
+    }
+    if (!account.auth || !account.auth->access_token) co_return std::nullopt;
+    co_return account.auth->access_token->role;
+}
+
+asio::awaitable<UserLikes> likes_impl(Session session, std::string user, detail::OwnedToken token) {
+    if (user.empty()) {
+        Account account = co_await session.call<Account>(whoami_request(token.arg()));
+        if (account.type != "user") throw_validation("user", "the token belongs to no user: say whose likes are meant");
+        user = std::move(account.name);
+    }
+    UserLikes out;
+    out.user = user;
+    auto likes = session.list<Like>(get("/api/users/{}/likes", user).token(token.arg()));
+    while (auto like = co_await likes.next()) {
+        ++out.total;
+        if (like->repo.type == "model")
+            out.models.push_back(std::move(like->repo.name));
+        else if (like->repo.type == "dataset")
+            out.datasets.push_back(std::move(like->repo.name));
+        else if (like->repo.type == "space")
+            out.spaces.push_back(std::move(like->repo.name));
+    }
+    co_return out;
+}
+
+}  // namespace
+
+asio::awaitable<json::object> UsersApi::whoami(TokenOptions options) const {
+    return session_.call<json::object>(whoami_request(options.token));
+}
+
+asio::awaitable<std::optional<std::string>> UsersApi::get_token_permission(TokenOptions options) const {
+    return permission_impl(session_, whoami_request(options.token));
+}
+
+asio::awaitable<void> UsersApi::like(std::string_view repo_id, RepoOptions options) const {
+    return session_.call<void>(
+        post("/api/{}/like", Repo::of_any_type(options.repo_type, repo_id)).token(options.token));
+}
+
+asio::awaitable<void> UsersApi::unlike(std::string_view repo_id, RepoOptions options) const {
+    return session_.call<void>(del("/api/{}/like", Repo::of_any_type(options.repo_type, repo_id)).token(options.token));
+}
+
+asio::awaitable<UserLikes> UsersApi::list_liked_repos(ListLikedReposOptions options) const {
+    return likes_impl(session_, std::string(options.user), detail::OwnedToken(options.token));
+}
+
+asio::awaitable<std::vector<User>> UsersApi::list_repo_likers(std::string_view repo_id, RepoOptions options) const {
+    return session_.call<std::vector<User>>(
+        get("/api/{}/likers", Repo::of_any_type(options.repo_type, repo_id)).token(options.token));
 }
 
 }  // namespace hf

@@ -156,7 +156,7 @@ std::string server_message(const net::Fields& fields, std::string_view body) {
 }
 
 void raise_for_status(net::Method method, const Url& url, unsigned status, const net::Fields& fields,
-                      std::string_view body, std::chrono::system_clock::time_point now) {
+                      std::string_view body, std::chrono::system_clock::time_point now, std::string_view hint) {
     if (status < 400) return;
     ErrorInfo info;
     info.method = net::to_string(method);
@@ -169,6 +169,7 @@ void raise_for_status(net::Method method, const Url& url, unsigned status, const
     if (const auto wait = fields.find("Retry-After")) info.retry_after = parse_retry_after(*wait, now);
     const Errc kind = classify(url, status, info.error_code, info.server_message);
     info.message = describe(info, kind);
+    if (!hint.empty()) info.message.append(". ").append(hint);
     raise(kind, std::move(info));
 }
 

@@ -148,7 +148,7 @@ asio::awaitable<SessionState::Exchange> SessionState::attempt(const Request& req
         if (result.response.status >= 400) {
             const std::string body = co_await read_body(result.response, max_error_body_, true);
             raise_for_status(event.method, url, result.response.status, result.response.fields, body,
-                             clock->system_now());
+                             clock->system_now(), request.hint_);
         }
         if (buffered) {
             result.body = co_await read_body(result.response, max_body_, false);
@@ -167,7 +167,7 @@ asio::awaitable<SessionState::Exchange> SessionState::exchange(Request request, 
         throw OfflineModeIsEnabled(std::move(info));
     }
     const std::string credentials =
-        request.anonymous_ ? std::string() : authorization(request.token_arg(), request.write_token_);
+        request.anonymous_ ? std::string() : authorization(request);
     net::RetryState retries(request.upload_ ? upload_policy_ : policy_,
                             request.idempotent_.value_or(net::is_idempotent(request.method_)), clock->now());
     budget_.on_request();

@@ -9,6 +9,14 @@ Repo::Repo(std::string_view repo_type, std::string_view repo_id) : type_(validat
     validate_repo_id(repo_id);
 }
 
+Repo Repo::of_any_type(std::string_view repo_type, std::string_view repo_id) {
+    validate_repo_id(repo_id);
+    Repo out;
+    out.type_ = repo_type.empty() ? "model" : repo_type;
+    out.id_ = repo_id;
+    return out;
+}
+
 std::string Repo::url_path() const { return type_ == "model" ? id_ : type_ + "s/" + id_; }
 
 Request&& Request::query(std::string_view name, std::string_view value) {
@@ -56,6 +64,11 @@ Request&& Request::write_token(TokenArg value) {
     return token(value);
 }
 
+Request&& Request::any_token(TokenArg value) {
+    any_token_ = true;
+    return token(value);
+}
+
 Request&& Request::anonymous() {
     anonymous_ = true;
     return std::move(*this);
@@ -88,6 +101,11 @@ Request&& Request::idempotent(bool value) {
 
 Request&& Request::decompress(bool value) {
     decompress_ = value;
+    return std::move(*this);
+}
+
+Request&& Request::hint(std::string text) {
+    hint_ = std::move(text);
     return std::move(*this);
 }
 

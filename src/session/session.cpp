@@ -87,6 +87,13 @@ std::string SessionState::authorization(TokenArg call, bool write) const {
     return resolve_authorization(environment, token_arg_, call, write).value_or(std::string());
 }
 
+std::string SessionState::authorization(const Request& request) const {
+    const TokenArg call = request.token_arg();
+    const TokenArg effective = call.kind() == TokenArg::Kind::text ? call : token_arg_;
+    if (request.any_token_ && effective.kind() != TokenArg::Kind::text) return authorization(true, false);
+    return authorization(request.any_token_ ? effective : call, request.write_token_);
+}
+
 Request SessionState::following_page(const Request& request, std::string_view page_url, std::string_view next) const {
     Url url = Url::parse(page_url).resolve(next);
     if (url.origin() != endpoint_url.origin()) {

@@ -36,6 +36,7 @@ public:
     asio::awaitable<Exchange> exchange(Request request, bool buffered);
 
     std::string authorization(TokenArg call, bool write) const;
+    std::string authorization(const Request& request) const;
     Request following_page(const Request& request, std::string_view page_url, std::string_view next) const;
 
     asio::any_io_executor executor;

@@ -20,6 +20,8 @@ class Repo {
 public:
     /// Throws HFValidationError (argument "repo_type" or "repo_id").
     Repo(std::string_view repo_type, std::string_view repo_id);
+    /// The same without a check of the type, for calls where the reference leaves that to the Hub.
+    static Repo of_any_type(std::string_view repo_type, std::string_view repo_id);
 
     const std::string& type() const noexcept { return type_; }  ///< "model", "dataset" or "space"
     const std::string& id() const noexcept { return id_; }
@@ -27,6 +29,8 @@ public:
     std::string url_path() const;                                ///< below "/": "gpt2", "datasets/squad"
 
 private:
+    Repo() = default;
+
     std::string type_;
     std::string id_;
 };
@@ -73,8 +77,11 @@ public:
     Request&& header(std::string name, std::string value);
     /// What the call's `token` option said; without it the client's own token is sent.
     Request&& token(TokenArg token);
-    /// As `token`, but the reference demands one here: LocalTokenNotFoundError if there is none.
+    /// As `token`, for calls that write: HFValidationError if there is none or it is an organization's.
     Request&& write_token(TokenArg token);
+    /// As `token`, for calls about the token itself: where neither the call nor the client has one, that of
+    /// the environment; LocalTokenNotFoundError if there is none.
+    Request&& any_token(TokenArg token);
     /// Never sends credentials, whatever is configured.
     Request&& anonymous();
     /// An absolute URL instead of the endpoint: signed storage links, other services.
@@ -87,6 +94,8 @@ public:
     Request&& idempotent(bool value);
     /// `false` asks for the bytes as stored: Accept-Encoding: identity.
     Request&& decompress(bool value);
+    /// A sentence for people that is added to the message of an HTTP error.
+    Request&& hint(std::string text);
     /// Waits between attempts as for LFS uploads (`SessionConfig::upload_retry`).
     Request&& upload();
 
@@ -101,7 +110,9 @@ private:
     net::Body body_;
     TokenArg token_given_;  // its text is kept in token_
     std::string token_;
+    std::string hint_;
     bool write_token_ = false;
+    bool any_token_ = false;
     bool anonymous_ = false;
     bool decompress_ = true;
     bool upload_ = false;

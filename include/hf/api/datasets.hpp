@@ -1,0 +1,75 @@
+#pragma once
+
+#include <hf/api/repo_options.hpp>
+#include <hf/types/repo_info.hpp>
+
+#include <boost/describe/class.hpp>
+
+namespace hf {
+
+/// Search terms for datasets; a list means that all of them must hold. "en" and "language:en" are the same.
+struct DatasetFilter {
+    std::optional<std::string_view> author{};
+    StringList benchmark{};
+    std::optional<std::string_view> dataset_name{};  ///< whole or part
+    StringList language_creators{};
+    StringList language{};
+    StringList multilinguality{};
+    StringList size_categories{};  ///< "100K<n<1M"
+    StringList task_categories{};
+    StringList task_ids{};
+};
+BOOST_DESCRIBE_STRUCT(DatasetFilter, (),
+                      (author, benchmark, dataset_name, language_creators, language, multilinguality, size_categories,
+                       task_categories, task_ids))
+
+/// The `filter` of list_datasets: a DatasetFilter, or tags all of which a dataset must have.
+class DatasetFilterArg {
+public:
+    constexpr DatasetFilterArg() noexcept = default;
+    constexpr DatasetFilterArg(const DatasetFilter& filter) noexcept : filter_(filter), is_filter_(true) {}
+    template <class... Texts>
+        requires(sizeof...(Texts) > 0 && std::constructible_from<StringList, const Texts&...>)
+    constexpr DatasetFilterArg(const Texts&... texts) noexcept : tags_(texts...) {}
+
+    bool given() const noexcept { return is_filter_ || tags_.given(); }
+    const DatasetFilter* filter() const noexcept { return is_filter_ ? &filter_ : nullptr; }
+    const StringList& tags() const noexcept { return tags_; }
+
+private:
+    DatasetFilter filter_;
+    StringList tags_;
+    bool is_filter_ = false;
+};
+
+struct ListDatasetsOptions {
+    DatasetFilterArg filter{};
+    std::optional<std::string_view> author{};
+    std::optional<std::string_view> search{};  ///< part of the id
+    std::optional<std::string_view> sort{};    ///< "last_modified", "downloads", "likes", …
+    std::optional<int> direction{};            ///< -1: descending
+    std::optional<std::int64_t> limit{};
+    std::optional<bool> full{};  ///< author, sha, siblings, card_data, …
+    TokenArg token{};
+    std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
+};
+BOOST_DESCRIBE_STRUCT(ListDatasetsOptions, (), (filter, author, search, sort, direction, limit, full, token, cursor))
+
+/// Datasets.
+class DatasetsApi {
+public:
+    explicit DatasetsApi(Session session) : session_(std::move(session)) {}
+
+    AsyncGenerator<DatasetInfo> list_datasets(ListDatasetsOptions options = {}) const;
+
+    /// Throws RepositoryNotFoundError, GatedRepoError, RevisionNotFoundError.
+    boost::asio::awaitable<DatasetInfo> dataset_info(std::string_view repo_id, InfoOptions options = {}) const;
+
+    /// All tags of datasets by type, as the Hub gives them. Asked without a token.
+    boost::asio::awaitable<json::object> get_dataset_tags() const;
+
+private:
+    Session session_;
+};
+
+}  // namespace hf

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <hf/api/repo_options.hpp>
+#include <hf/types/metric.hpp>
+#include <hf/types/repo_info.hpp>
+
+#include <boost/describe/class.hpp>
+
+namespace hf {
+
+/// Search terms for models. Lists are given as `.task = {"fill-mask", "text-classification"}` or as a
+/// vector that lives until the call returns.
+struct ModelFilter {
+    std::optional<std::string_view> author{};
+    StringList library{};
+    StringList language{};
+    std::optional<std::string_view> model_name{};  ///< whole or part
+    StringList task{};
+    StringList trained_dataset{};  ///< "common_voice" or "dataset:common_voice"
+    StringList tags{};
+};
+BOOST_DESCRIBE_STRUCT(ModelFilter, (), (author, library, language, model_name, task, trained_dataset, tags))
+
+/// The `filter` of list_models: a ModelFilter, or tags all of which a model must have.
+class ModelFilterArg {
+public:
+    constexpr ModelFilterArg() noexcept = default;
+    constexpr ModelFilterArg(const ModelFilter& filter) noexcept : filter_(filter), is_filter_(true) {}
+    template <class... Texts>
+        requires(sizeof...(Texts) > 0 && std::constructible_from<StringList, const Texts&...>)
+    constexpr ModelFilterArg(const Texts&... texts) noexcept : tags_(texts...) {}
+
+    bool given() const noexcept { return is_filter_ || tags_.given(); }
+    const ModelFilter* filter() const noexcept { return is_filter_ ? &filter_ : nullptr; }
+    const StringList& tags() const noexcept { return tags_; }
+
+private:
+    ModelFilter filter_;
+    StringList tags_;
+    bool is_filter_ = false;
+};
+
+/// Grams of CO2 equivalent between which a model's training must have emitted.
+struct EmissionsThresholds {
+    std::optional<double> minimum{};
+    std::optional<double> maximum{};
+};
+BOOST_DESCRIBE_STRUCT(EmissionsThresholds, (), (minimum, maximum))
+
+struct ListModelsOptions {
+    ModelFilterArg filter{};
+    std::optional<std::string_view> author{};
+    std::optional<std::string_view> search{};  ///< part of the id
+    /// Needs card_data; models whose card says nothing are left out. `next()` throws HFValidationError if
+    /// neither bound is given.
+    std::optional<EmissionsThresholds> emissions_thresholds{};
+    std::optional<std::string_view> sort{};  ///< "last_modified", "downloads", "likes", …
+    std::optional<int> direction{};          ///< -1: descending
+    std::optional<std::int64_t> limit{};     ///< stop after that many; counted before emissions_thresholds
+    std::optional<bool> full{};              ///< author, sha, siblings, …; true by default if there is a filter
+    bool card_data = false;
+    bool fetch_config = false;
+    TokenArg token{};
+    std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
+};
+BOOST_DESCRIBE_STRUCT(ListModelsOptions, (),
+                      (filter, author, search, emissions_thresholds, sort, direction, limit, full, card_data,
+                       fetch_config, token, cursor))
+
+/// Models.
+///
+/// Calls named *_info throw RepositoryNotFoundError, GatedRepoError, RevisionNotFoundError.
+class ModelsApi {
+public:
+    explicit ModelsApi(Session session) : session_(std::move(session)) {}
+
+    AsyncGenerator<ModelInfo> list_models(ListModelsOptions options = {}) const;
+
+    boost::asio::awaitable<ModelInfo> model_info(std::string_view repo_id, InfoOptions options = {}) const;
+
+    /// All tags of models by type, as the Hub gives them. Asked without a token.
+    boost::asio::awaitable<json::object> get_model_tags() const;
+
+    /// All metrics. Removed from today's Hub, which answers 404. Asked without a token.
+    boost::asio::awaitable<std::vector<MetricInfo>> list_metrics() const;
+
+private:
+    Session session_;
+};
+
+}  // namespace hf

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <hf/api/repo_options.hpp>
+#include <hf/types/git.hpp>
+
+#include <boost/describe/class.hpp>
+
+namespace hf {
+
+struct ListRepoRefsOptions {
+    std::string_view repo_type{};  ///< "model" (default), "dataset" or "space"
+    bool include_pull_requests = false;
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(ListRepoRefsOptions, (), (repo_type, include_pull_requests, token))
+
+struct ListRepoCommitsOptions {
+    std::string_view repo_type{};
+    TokenArg token{};
+    std::string_view revision{};  ///< empty: main
+    bool formatted = false;       ///< with title and message as HTML
+    std::optional<std::int64_t> limit{};
+    std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
+};
+BOOST_DESCRIBE_STRUCT(ListRepoCommitsOptions, (), (repo_type, token, revision, formatted, limit, cursor))
+
+struct CreateBranchOptions {
+    std::string_view branch{};    ///< required
+    std::string_view revision{};  ///< where it starts; empty: the head of main
+    TokenArg token{};
+    std::string_view repo_type{};
+    bool exist_ok = false;  ///< no error if there is such a branch, wherever it stands
+};
+BOOST_DESCRIBE_STRUCT(CreateBranchOptions, (), (branch, revision, token, repo_type, exist_ok))
+
+struct DeleteBranchOptions {
+    std::string_view branch{};  ///< required
+    TokenArg token{};
+    std::string_view repo_type{};
+};
+BOOST_DESCRIBE_STRUCT(DeleteBranchOptions, (), (branch, token, repo_type))
+
+struct CreateTagOptions {
+    std::string_view tag{};  ///< required
+    std::optional<std::string_view> tag_message{};
+    std::string_view revision{};  ///< what is tagged; empty: the head of main
+    TokenArg token{};
+    std::string_view repo_type{};
+    bool exist_ok = false;  ///< no error if there is such a tag, wherever it stands
+};
+BOOST_DESCRIBE_STRUCT(CreateTagOptions, (), (tag, tag_message, revision, token, repo_type, exist_ok))
+
+struct DeleteTagOptions {
+    std::string_view tag{};  ///< required
+    TokenArg token{};
+    std::string_view repo_type{};
+};
+BOOST_DESCRIBE_STRUCT(DeleteTagOptions, (), (tag, token, repo_type))
+
+struct SuperSquashHistoryOptions {
+    std::string_view branch{};          ///< empty: main
+    std::string_view commit_message{};  ///< empty: "Super-squash branch '…' using huggingface_hub"
+    std::string_view repo_type{};
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(SuperSquashHistoryOptions, (), (branch, commit_message, repo_type, token))
+
+/// Branches, tags and the history of a repository.
+///
+/// As in the reference, only super_squash_history checks the type of the repository before it asks the
+/// Hub. Calls that change something throw HFValidationError (argument "token") without a token.
+class RefsApi {
+public:
+    explicit RefsApi(Session session) : session_(std::move(session)) {}
+
+    boost::asio::awaitable<GitRefs> list_repo_refs(std::string_view repo_id, ListRepoRefsOptions options = {}) const;
+
+    /// The commits of a revision, newest first. `next()` throws RevisionNotFoundError.
+    AsyncGenerator<GitCommitInfo> list_repo_commits(std::string_view repo_id,
+                                                    ListRepoCommitsOptions options = {}) const;
+
+    boost::asio::awaitable<void> create_branch(std::string_view repo_id, CreateBranchOptions options) const;
+    boost::asio::awaitable<void> delete_branch(std::string_view repo_id, DeleteBranchOptions options) const;
+    boost::asio::awaitable<void> create_tag(std::string_view repo_id, CreateTagOptions options) const;
+    boost::asio::awaitable<void> delete_tag(std::string_view repo_id, DeleteTagOptions options) const;
+
+    /// Replaces the history of a branch by a single commit with its content. Cannot be undone.
+    boost::asio::awaitable<void> super_squash_history(std::string_view repo_id,
+                                                      SuperSquashHistoryOptions options = {}) const;
+
+private:
+    Session session_;
+};
+
+}  // namespace hf

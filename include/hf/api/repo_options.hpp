@@ -1,0 +1,26 @@
+#pragma once
+
+#include <hf/session/session.hpp>
+
+#include <boost/describe/class.hpp>
+
+namespace hf {
+
+/// Options of calls that concern one repository and nothing more. A view, as all options.
+struct RepoOptions {
+    std::string_view repo_type{};  ///< "model" (default), "dataset" or "space"
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(RepoOptions, (), (repo_type, token))
+
+/// Options of model_info, dataset_info and space_info.
+struct InfoOptions {
+    std::string_view revision{};            ///< branch, tag or commit; empty: the default branch
+    std::optional<double> timeout{};        ///< seconds for the whole call
+    std::optional<bool> security_status{};  ///< models only: results of the security scan, in `extra`
+    bool files_metadata = false;            ///< siblings with size, blob_id and lfs
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(InfoOptions, (), (revision, timeout, security_status, files_metadata, token))
+
+}  // namespace hf

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <hf/api/repo_options.hpp>
+#include <hf/core/repo.hpp>
+#include <hf/types/repo_info.hpp>
+
+#include <boost/describe/class.hpp>
+
+#include <span>
+#include <variant>
+
+namespace hf {
+
+/// A secret or variable of a Space that is about to be created.
+struct SpaceSetting {
+    std::string_view key{};
+    std::string_view value{};
+    std::optional<std::string_view> description{};
+};
+BOOST_DESCRIBE_STRUCT(SpaceSetting, (), (key, value, description))
+
+struct CreateRepoOptions {
+    TokenArg token{};
+    bool private_ = false;
+    std::string_view repo_type{};  ///< "model" (default), "dataset" or "space"
+    bool exist_ok = false;         ///< no error if the repository is already there
+    // The rest is for Spaces and ignored for other repositories.
+    std::string_view space_sdk{};  ///< "gradio", "streamlit", "docker" or "static"; Spaces must have one
+    std::optional<std::string_view> space_hardware{};  ///< see SpaceHardware
+    std::optional<std::string_view> space_storage{};   ///< see SpaceStorage
+    std::optional<std::int64_t> space_sleep_time{};    ///< seconds, -1: never
+    std::optional<std::span<const SpaceSetting>> space_secrets{};
+    std::optional<std::span<const SpaceSetting>> space_variables{};
+};
+BOOST_DESCRIBE_STRUCT(CreateRepoOptions, (),
+                      (token, private_, repo_type, exist_ok, space_sdk, space_hardware, space_storage, space_sleep_time,
+                       space_secrets, space_variables))
+
+struct DeleteRepoOptions {
+    TokenArg token{};
+    std::string_view repo_type{};
+    bool missing_ok = false;  ///< no error if there is no such repository
+};
+BOOST_DESCRIBE_STRUCT(DeleteRepoOptions, (), (token, repo_type, missing_ok))
+
+struct RepoInfoOptions {
+    std::string_view revision{};  ///< branch, tag or commit; empty: the default branch
+    std::string_view repo_type{};
+    std::optional<double> timeout{};  ///< seconds for the whole call
+    bool files_metadata = false;      ///< siblings with size, blob_id and lfs
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(RepoInfoOptions, (), (revision, repo_type, timeout, files_metadata, token))
+
+struct UpdateRepoVisibilityOptions {
+    TokenArg token{};
+    std::string_view repo_type{};
+};
+BOOST_DESCRIBE_STRUCT(UpdateRepoVisibilityOptions, (), (token, repo_type))
+
+struct GetFullRepoNameOptions {
+    std::optional<std::string_view> organization{};
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(GetFullRepoNameOptions, (), (organization, token))
+
+/// What repo_info gives: the info of the type that was asked for.
+using RepoInfo = std::variant<ModelInfo, DatasetInfo, SpaceInfo>;
+
+/// Repositories of all types.
+///
+/// Calls that change something throw HFValidationError (argument "token") without a token.
+class ReposApi {
+public:
+    explicit ReposApi(Session session) : session_(std::move(session)) {}
+
+    /// Creates an empty repository. Without a namespace in `repo_id` it belongs to the token's account.
+    /// An existing one is an HfHubHTTPError of status 409, unless `exist_ok`; a conflict with another
+    /// operation of the Hub is waited out for up to a minute.
+    boost::asio::awaitable<RepoUrl> create_repo(std::string_view repo_id, CreateRepoOptions options = {}) const;
+
+    /// Deletes the repository with all its content, for ever.
+    boost::asio::awaitable<void> delete_repo(std::string_view repo_id, DeleteRepoOptions options = {}) const;
+
+    /// Renames a repository or gives it to another namespace; both ids need one.
+    boost::asio::awaitable<void> move_repo(std::string_view from_id, std::string_view to_id,
+                                           RepoOptions options = {}) const;
+
+    /// Makes a repository private or public. Gives the Hub's answer, such as {"private": true}. Without a
+    /// namespace in `repo_id` the token's account is asked for first.
+    boost::asio::awaitable<json::object> update_repo_visibility(std::string_view repo_id, bool private_ = false,
+                                                                UpdateRepoVisibilityOptions options = {}) const;
+
+    /// Throws RepositoryNotFoundError, GatedRepoError, RevisionNotFoundError.
+    boost::asio::awaitable<RepoInfo> repo_info(std::string_view repo_id, RepoInfoOptions options = {}) const;
+
+    /// False also for a private repository that the token may not see; true for a gated one.
+    boost::asio::awaitable<bool> repo_exists(std::string_view repo_id, RepoOptions options = {}) const;
+
+    /// `model_id` below the organization, else below its own first segment, else below the token's account.
+    boost::asio::awaitable<std::string> get_full_repo_name(std::string_view model_id,
+                                                           GetFullRepoNameOptions options = {}) const;
+
+private:
+    Session session_;
+};
+
+}  // namespace hf

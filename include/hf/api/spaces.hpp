@@ -1,0 +1,41 @@
+#pragma once
+
+#include <hf/api/repo_options.hpp>
+#include <hf/types/repo_info.hpp>
+
+#include <boost/describe/class.hpp>
+
+namespace hf {
+
+struct ListSpacesOptions {
+    StringList filter{};  ///< tags all of which a Space must have
+    std::optional<std::string_view> author{};
+    std::optional<std::string_view> search{};  ///< part of the id
+    std::optional<std::string_view> sort{};    ///< "last_modified", "likes", …
+    std::optional<int> direction{};            ///< -1: descending
+    std::optional<std::int64_t> limit{};
+    StringList datasets{};  ///< that the Space uses
+    StringList models{};    ///< that the Space uses
+    bool linked = false;    ///< only Spaces that use a model or dataset
+    std::optional<bool> full{};
+    TokenArg token{};
+    std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
+};
+BOOST_DESCRIBE_STRUCT(ListSpacesOptions, (),
+                      (filter, author, search, sort, direction, limit, datasets, models, linked, full, token, cursor))
+
+/// Spaces as repositories; how they run is in space_runtime.hpp.
+class SpacesApi {
+public:
+    explicit SpacesApi(Session session) : session_(std::move(session)) {}
+
+    AsyncGenerator<SpaceInfo> list_spaces(ListSpacesOptions options = {}) const;
+
+    /// Throws RepositoryNotFoundError, RevisionNotFoundError.
+    boost::asio::awaitable<SpaceInfo> space_info(std::string_view repo_id, InfoOptions options = {}) const;
+
+private:
+    Session session_;
+};
+
+}  // namespace hf

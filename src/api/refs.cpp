@@ -1,0 +1,100 @@
+#include "api/queries.hpp"
+
+#include <hf/api/refs.hpp>
+
+namespace hf {
+
+static_assert(options_struct<ListRepoRefsOptions> && options_struct<ListRepoCommitsOptions> &&
+              options_struct<CreateBranchOptions> && options_struct<DeleteBranchOptions> &&
+              options_struct<CreateTagOptions> && options_struct<DeleteTagOptions> &&
+              options_struct<SuperSquashHistoryOptions>);
+
+namespace asio = boost::asio;
+
+namespace {
+
+asio::awaitable<GitRefs> refs_impl(Session session, Request request, bool with_pull_requests) {
+    GitRefs refs = co_await session.call<GitRefs>(std::move(request));
+    if (with_pull_requests && !refs.pull_requests) refs.pull_requests.emplace();
+    if (!with_pull_requests) refs.pull_requests.reset();
+    co_return refs;
+}
+
+asio::awaitable<void> create_impl(Session session, Request request, bool exist_ok) {
+    try {
+        co_await session.send(std::move(request));
+    } catch (const HfHubHTTPError& error) {
+        if (!exist_ok || error.status() != 409) throw;
+    }
+}
+
+void require(std::string_view argument, std::string_view value) {
+    if (value.empty()) throw_validation(argument, std::string(argument) + " must be given");
+}
+
+}  // namespace
+
+asio::awaitable<GitRefs> RefsApi::list_repo_refs(std::string_view repo_id, ListRepoRefsOptions options) const {
+    Request request = get("/api/{}/refs", Repo::of_any_type(options.repo_type, repo_id)).token(options.token);
+    if (options.include_pull_requests) request.query("include_prs", 1);
+    return refs_impl(session_, std::move(request), options.include_pull_requests);
+}
+
+AsyncGenerator<GitCommitInfo> RefsApi::list_repo_commits(std::string_view repo_id,
+                                                         ListRepoCommitsOptions options) const {
+    Request request = get("/api/{}/commits/{}", Repo::of_any_type(options.repo_type, repo_id),
+                          detail::revision_segment(options.revision))
+                          .token(options.token);
+    if (options.formatted) request.query("expand[]", "formatted");
+    return session_.list<GitCommitInfo>(std::move(request), ListOptions{options.limit, options.cursor});
+}
+
+asio::awaitable<void> RefsApi::create_branch(std::string_view repo_id, CreateBranchOptions options) const {
+    require("branch", options.branch);
+    json::object body;
+    if (!options.revision.empty()) body["startingPoint"] = options.revision;
+    return create_impl(session_,
+                       post("/api/{}/branch/{}", Repo::of_any_type(options.repo_type, repo_id), segment(options.branch))
+                           .json(body)
+                           .write_token(options.token),
+                       options.exist_ok);
+}
+
+asio::awaitable<void> RefsApi::delete_branch(std::string_view repo_id, DeleteBranchOptions options) const {
+    require("branch", options.branch);
+    return session_.call<void>(
+        del("/api/{}/branch/{}", Repo::of_any_type(options.repo_type, repo_id), segment(options.branch))
+            .write_token(options.token));
+}
+
+asio::awaitable<void> RefsApi::create_tag(std::string_view repo_id, CreateTagOptions options) const {
+    require("tag", options.tag);
+    json::object body;
+    body["tag"] = options.tag;
+    if (options.tag_message) body["message"] = *options.tag_message;
+    return create_impl(session_,
+                       post("/api/{}/tag/{}", Repo::of_any_type(options.repo_type, repo_id),
+                            detail::revision_segment(options.revision))
+                           .json(body)
+                           .write_token(options.token),
+                       options.exist_ok);
+}
+
+asio::awaitable<void> RefsApi::delete_tag(std::string_view repo_id, DeleteTagOptions options) const {
+    require("tag", options.tag);
+    return session_.call<void>(
+        del("/api/{}/tag/{}", Repo::of_any_type(options.repo_type, repo_id), segment(options.tag))
+            .write_token(options.token));
+}
+
+asio::awaitable<void> RefsApi::super_squash_history(std::string_view repo_id, SuperSquashHistoryOptions options) const {
+    const std::string branch(options.branch.empty() ? std::string_view("main") : options.branch);
+    json::object body;
+    body["message"] = options.commit_message.empty() ? "Super-squash branch '" + branch + "' using huggingface_hub"
+                                                     : std::string(options.commit_message);
+    return session_.call<void>(post("/api/{}/super-squash/{}", Repo(options.repo_type, repo_id), segment(branch))
+                                   .json(body)
+                                   .write_token(options.token));
+}
+
+}  // namespace hf

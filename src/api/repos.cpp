@@ -1,0 +1,231 @@
+#include "api/queries.hpp"
+
+#include <hf/api/repos.hpp>
+#include <hf/core/constants.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+
+namespace hf {
+
+static_assert(options_struct<CreateRepoOptions> && options_struct<DeleteRepoOptions> &&
+              options_struct<RepoInfoOptions> && options_struct<UpdateRepoVisibilityOptions> &&
+              options_struct<GetFullRepoNameOptions> && options_struct<SpaceSetting>);
+
+namespace asio = boost::asio;
+
+namespace {
+
+// How long another operation of the Hub on the same name is waited for.
+constexpr std::chrono::milliseconds first_conflict_wait{100};
+constexpr std::chrono::milliseconds conflict_wait_limit{60'000};
+
+constexpr std::string_view conflict_text = "Cannot create repo: another conflicting operation is in progress";
+
+struct SplitId {
+    explicit SplitId(std::string_view repo_id) {
+        const auto slash = repo_id.find('/');
+        name = repo_id.substr(slash == repo_id.npos ? 0 : slash + 1);
+        if (slash != repo_id.npos) organization = repo_id.substr(0, slash);
+    }
+    std::string_view name;
+    std::optional<std::string_view> organization;
+};
+
+/// How creation and deletion name a repository.
+json::object name_body(std::string_view repo_id, std::string_view repo_type) {
+    validate_repo_id(repo_id);
+    validate_repo_type(repo_type);
+    const SplitId id(repo_id);
+    json::object body;
+    body["name"] = id.name;
+    body["organization"] = nullptr;
+    if (id.organization) body["organization"] = *id.organization;
+    if (!repo_type.empty()) body["type"] = repo_type;
+    return body;
+}
+
+json::array settings_json(std::span<const SpaceSetting> settings) {
+    json::array out;
+    for (const auto& setting : settings) {
+        json::object entry;
+        entry["key"] = setting.key;
+        entry["value"] = setting.value;
+        if (setting.description) entry["description"] = *setting.description;
+        out.push_back(std::move(entry));
+    }
+    return out;
+}
+
+json::object create_body(std::string_view repo_id, const CreateRepoOptions& options) {
+    json::object body = name_body(repo_id, options.repo_type);
+    body["private"] = options.private_;
+    if (options.repo_type != "space") return body;
+    if (std::ranges::find(space_sdks, options.space_sdk) == space_sdks.end())
+        throw_validation("space_sdk", "space_sdk must be gradio, streamlit, docker or static for a Space, not '" +
+                                          std::string(options.space_sdk) + "'");
+    body["sdk"] = options.space_sdk;
+    if (options.space_hardware) body["hardware"] = *options.space_hardware;
+    if (options.space_storage) body["storageTier"] = *options.space_storage;
+    if (options.space_sleep_time) body["sleepTimeSeconds"] = *options.space_sleep_time;
+    if (options.space_secrets) body["secrets"] = settings_json(*options.space_secrets);
+    if (options.space_variables) body["variables"] = settings_json(*options.space_variables);
+    return body;
+}
+
+/// The `url` in a JSON text, if there is one.
+std::optional<std::string> url_in(std::string_view body) {
+    boost::system::error_code failure;
+    const json::value answer = boost::json::parse(body, failure);
+    const auto* members = failure ? nullptr : answer.if_object();
+    const auto* url = members ? members->if_contains("url") : nullptr;
+    if (!url || !url->is_string()) return std::nullopt;
+    return std::string(url->get_string());
+}
+
+asio::awaitable<RepoUrl> create_impl(Session session, Request create, Request info, std::string made_up_url,
+                                     bool exist_ok) {
+    std::exception_ptr failure;
+    unsigned status = 0;
+    std::string body;
+    std::chrono::milliseconds wait = first_conflict_wait;
+    std::chrono::milliseconds waited{0};
+    while (true) {
+        try {
+            const Reply reply = co_await session.send(create);
+            const auto url = url_in(reply.body);
+            if (!url) detail::throw_invalid_answer("no URL of a repository in the answer", reply);
+            co_return RepoUrl(*url, session.endpoint());
+        } catch (const HfHubHTTPError& error) {
+            failure = std::current_exception();
+            status = error.status();
+            body = error.info().body;
+        }
+        if (status != 409 || body.find(conflict_text) == body.npos || waited >= conflict_wait_limit) break;
+        co_await session.clock().sleep(wait);
+        waited += wait;
+        wait *= 2;
+    }
+    if (exist_ok && status == 409) co_return RepoUrl(url_in(body).value_or(made_up_url), session.endpoint());
+    if (!exist_ok || status != 403) std::rethrow_exception(failure);
+    // Someone who may not create here may still mean a repository that is there.
+    co_await session.send(std::move(info));
+    co_return RepoUrl(made_up_url, session.endpoint());
+}
+
+asio::awaitable<void> delete_impl(Session session, Request request, bool missing_ok) {
+    try {
+        co_await session.send(std::move(request));
+    } catch (const RepositoryNotFoundError&) {
+        if (!missing_ok) throw;
+    }
+}
+
+asio::awaitable<bool> exists_impl(Session session, Request request) {
+    try {
+        co_await session.send(std::move(request));
+    } catch (const GatedRepoError&) {
+        co_return true;
+    } catch (const RepositoryNotFoundError&) {
+        co_return false;
+    }
+    co_return true;
+}
+
+template <class Info>
+asio::awaitable<RepoInfo> info_impl(Session session, Request request) {
+    Info info = co_await session.call<Info>(std::move(request));
+    co_return RepoInfo(std::move(info));
+}
+
+Request settings_request(const Repo& repo, bool private_, TokenArg token) {
+    json::object body;
+    body["private"] = private_;
+    return put("/api/{}/settings", repo).json(body).write_token(token);
+}
+
+asio::awaitable<json::object> visibility_of_own_repo(Session session, std::string repo_type, std::string name,
+                                                     bool private_, detail::OwnedToken token) {
+    const std::string account = co_await detail::account_name(session, token);
+    const Repo repo(repo_type, account + "/" + name);
+    co_return co_await session.call<json::object>(settings_request(repo, private_, token.arg()));
+}
+
+asio::awaitable<std::string> full_name(Session session, std::string prefix, std::string model_id,
+                                       detail::OwnedToken token) {
+    if (prefix.empty()) prefix = co_await detail::account_name(session, token);
+    co_return prefix + "/" + model_id;
+}
+
+void require_namespace(std::string_view argument, std::string_view id) {
+    if (std::ranges::count(id, '/') != 1)
+        throw_validation(
+            argument, "Invalid repo_id: " + std::string(id) + ". It should have a namespace (:namespace:/:repo_name:)");
+}
+
+}  // namespace
+
+asio::awaitable<RepoUrl> ReposApi::create_repo(std::string_view repo_id, CreateRepoOptions options) const {
+    const json::object body = create_body(repo_id, options);
+    const Repo repo(options.repo_type, repo_id);
+    InfoOptions info;
+    info.token = options.token;
+    return create_impl(session_, post("/api/repos/create").json(body).write_token(options.token),
+                       detail::info_request(repo, info), session_.endpoint() + "/" + repo.url_path(), options.exist_ok);
+}
+
+asio::awaitable<void> ReposApi::delete_repo(std::string_view repo_id, DeleteRepoOptions options) const {
+    return delete_impl(session_,
+                       del("/api/repos/delete").json(name_body(repo_id, options.repo_type)).write_token(options.token),
+                       options.missing_ok);
+}
+
+asio::awaitable<void> ReposApi::move_repo(std::string_view from_id, std::string_view to_id, RepoOptions options) const {
+    require_namespace("from_id", from_id);
+    require_namespace("to_id", to_id);
+    json::object body;
+    body["fromRepo"] = from_id;
+    body["toRepo"] = to_id;
+    body["type"] = options.repo_type.empty() ? repo_type_model : options.repo_type;
+    return session_.call<void>(
+        post("/api/repos/move")
+            .json(body)
+            .write_token(options.token)
+            .hint("For additional documentation please see "
+                  "https://hf.co/docs/hub/repositories-settings#renaming-or-transferring-a-repo."));
+}
+
+asio::awaitable<json::object> ReposApi::update_repo_visibility(std::string_view repo_id, bool private_,
+                                                               UpdateRepoVisibilityOptions options) const {
+    const Repo repo(options.repo_type, repo_id);
+    if (SplitId(repo_id).organization)
+        return session_.call<json::object>(settings_request(repo, private_, options.token));
+    return visibility_of_own_repo(session_, repo.type(), repo.id(), private_, detail::OwnedToken(options.token));
+}
+
+asio::awaitable<RepoInfo> ReposApi::repo_info(std::string_view repo_id, RepoInfoOptions options) const {
+    const Repo repo(options.repo_type, repo_id);
+    InfoOptions info;
+    info.revision = options.revision;
+    info.timeout = options.timeout;
+    info.files_metadata = options.files_metadata;
+    info.token = options.token;
+    Request request = detail::info_request(repo, info);
+    if (repo.type() == repo_type_dataset) return info_impl<DatasetInfo>(session_, std::move(request));
+    if (repo.type() == repo_type_space) return info_impl<SpaceInfo>(session_, std::move(request));
+    return info_impl<ModelInfo>(session_, std::move(request));
+}
+
+asio::awaitable<bool> ReposApi::repo_exists(std::string_view repo_id, RepoOptions options) const {
+    return exists_impl(session_, get("/api/{}", Repo(options.repo_type, repo_id)).token(options.token));
+}
+
+asio::awaitable<std::string> ReposApi::get_full_repo_name(std::string_view model_id,
+                                                          GetFullRepoNameOptions options) const {
+    const std::string_view prefix =
+        options.organization ? *options.organization : SplitId(model_id).organization.value_or("");
+    return full_name(session_, std::string(prefix), std::string(model_id), detail::OwnedToken(options.token));
+}
+
+}  // namespace hf
