@@ -2,6 +2,7 @@
 
 #include "body_reader.hpp"
 #include "conversation.hpp"
+#include "decoding_source.hpp"
 #include "dial.hpp"
 #include "request_head.hpp"
 #include "transport_state.hpp"
@@ -85,7 +86,17 @@ asio::awaitable<Response> perform(std::shared_ptr<TransportState> state, Request
         if (head.framing == ResponseHead::Framing::length) size = head.content_length;
         if (head.framing == ResponseHead::Framing::none) size = 0;
         const bool reusable = head.keep_alive && conversation.request_complete();
+        const auto exchange = lease.shared_exchange();
         auto body = read_body(std::move(lease), head, reusable);
+        if (request.decompress && size != 0u) {
+            const auto coding = Inflater::encoding_of(head.fields.find("Content-Encoding").value_or(""));
+            if (coding) {
+                body = decode_body(std::move(body), *coding, exchange);
+                size.reset();
+                head.fields.erase("Content-Encoding");
+                head.fields.erase("Content-Length");
+            }
+        }
         Response response(head.status, std::move(head.fields), size, std::move(body));
         response.timings = timings;
         co_return response;

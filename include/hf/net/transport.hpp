@@ -123,7 +123,9 @@ public:
     Fields fields;
     Body body;
     Timeouts timeouts;
-    bool decompress = true;  ///< ask for gzip/deflate and decode it; false sends Accept-Encoding: identity
+    /// Ask for gzip or deflate and decode it; Content-Encoding and Content-Length are then gone from the answer.
+    /// false sends Accept-Encoding: identity. A field Accept-Encoding given in `fields` is sent instead.
+    bool decompress = true;
 };
 
 /// The head of an answer and its body, still on the wire. Move-only. When the body was read to its
