@@ -102,7 +102,8 @@ std::size_t load_pem(X509_STORE* anchors, const std::string& pem) {
 
 }  // namespace
 
-/// Sessions that may be resumed, a few per origin: tickets of TLS 1.3 are good for one connection each.
+/// Sessions that may be resumed, a few per origin. Those of TLS 1.3 are good for one connection each (RFC 8446
+/// appendix C.4), older ones for many.
 class SessionStore {
 public:
     ~SessionStore() {
@@ -125,7 +126,10 @@ public:
         const auto found = sessions_.find(key);
         if (found == sessions_.end() || found->second.empty()) return nullptr;
         SSL_SESSION* session = found->second.back();
-        found->second.pop_back();
+        if (SSL_SESSION_get_protocol_version(session) < TLS1_3_VERSION)
+            SSL_SESSION_up_ref(session);
+        else
+            found->second.pop_back();
         return session;
     }
 

@@ -1,5 +1,4 @@
-#include "faulty_server.hpp"
-#include "net_client.hpp"
+#include "pair.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,49 +8,7 @@ using net::Method;
 
 namespace {
 
-/// Answers every request of a connection with its own head and body.
-void echo(Peer& peer) {
-    for (;;) {
-        const std::string head = peer.read_head();
-        const auto length = head.find("Content-Length: ");
-        std::string body;
-        if (length != head.npos) body = peer.read(std::stoul(head.substr(length + 16)));
-        if (head.find("Transfer-Encoding: chunked") != head.npos) body = peer.read_chunked();
-        peer.answer(head + body);
-    }
-}
-
-/// `answer` to the first request of each connection, then the end.
-FaultyServer::Script once(std::string answer) {
-    return [answer](Peer& peer) {
-        peer.read_head();
-        peer.write(answer);
-        peer.sleep(std::chrono::milliseconds(50));
-    };
-}
-
 const std::string megabytes(3'000'000, 'x');
-
-/// Every case runs over TCP and over TLS.
-class Pair {
-public:
-    explicit Pair(FaultyServer::Script script) : plain(script), secure(script, authority().issue({"127.0.0.1"})) {}
-
-    static const TestCa& authority() {
-        static const TestCa ca;
-        return ca;
-    }
-    static net::TransportConfig config() {
-        net::TransportConfig config;
-        config.tls.ca_pem = authority().pem();
-        return config;
-    }
-    std::vector<std::string> urls(std::string_view target = "/") const {
-        return {plain.url(target), secure.url(target)};
-    }
-
-    FaultyServer plain, secure;
-};
 
 }  // namespace
 

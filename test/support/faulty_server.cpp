@@ -70,6 +70,8 @@ void Peer::accept_tls(SSL_CTX* context) {
     if (SSL_accept(tls_) != 1) throw ClientGone();
 }
 
+void Peer::end_tls() { SSL_shutdown(tls_); }
+
 bool Peer::tls_resumed() const { return tls_ && SSL_session_reused(tls_) == 1; }
 
 std::size_t Peer::receive(char* data, std::size_t size) {
@@ -129,6 +131,41 @@ void Peer::write(std::string_view bytes) {
 void Peer::wait_for_close() {
     char block[65536];
     for (;;) receive(block, sizeof block);
+}
+
+bool Peer::client_is_gone() {
+    char byte;
+    return ::recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+void Peer::relay(std::uint16_t port) {
+    const int other = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in target{};
+    target.sin_family = AF_INET;
+    target.sin_port = htons(port);
+    target.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(other, reinterpret_cast<sockaddr*>(&target), sizeof target) == 0) {
+        pollfd ends[] = {{descriptor_, POLLIN, 0}, {other, POLLIN, 0}};
+        for (bool open = true; open && ::poll(ends, 2, -1) > 0;) {
+            for (int i = 0; i < 2; ++i) {
+                if (!ends[i].revents) continue;
+                char block[16384];
+                const auto got = ::recv(ends[i].fd, block, sizeof block, 0);
+                open = open && got > 0 &&
+                       ::send(ends[1 - i].fd, block, static_cast<std::size_t>(got), MSG_NOSIGNAL) == got;
+            }
+        }
+    }
+    ::close(other);
+}
+
+std::string Peer::local_address() const {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    ::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size);
+    char text[INET_ADDRSTRLEN] = {};
+    ::inet_ntop(AF_INET, &address.sin_addr, text, sizeof text);
+    return text;
 }
 
 void Peer::sleep(std::chrono::milliseconds time) {

@@ -30,6 +30,7 @@ public:
 
     void accept_tls(ssl_ctx_st* context);
     bool tls_resumed() const;
+    void end_tls();  ///< close_notify
 
     /// The head of the next request with its empty line.
     std::string read_head();
@@ -38,6 +39,9 @@ public:
     void write(std::string_view bytes);
     /// Waits until the client closes, throwing away what it sends.
     void wait_for_close();
+    bool client_is_gone();                       ///< right now
+    void relay(std::uint16_t port);              ///< passes bytes to and from 127.0.0.1:port until one side ends
+    std::string local_address() const;           ///< that the client has connected to
     void sleep(std::chrono::milliseconds time);  ///< ends early when the server stops
     void reset();                                ///< closes with RST
     void close();

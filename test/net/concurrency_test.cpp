@@ -1,0 +1,397 @@
+#include "black_hole.hpp"
+#include "pair.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+
+using namespace hf::test;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+namespace net = hf::net;
+using boost::system::system_error;
+using net::Method;
+
+namespace {
+
+/// How a coroutine ended.
+enum class End { running, answered, aborted, failed };
+
+/// Starts a GET and notes its end.
+void start_get(asio::any_io_executor executor, std::shared_ptr<net::Transport> transport, std::string url, End& end,
+               asio::cancellation_slot slot = {}, net::Body body = {}) {
+    auto get = request(body.empty() ? Method::get : Method::put, url);
+    get.body = std::move(body);
+    const auto note = [&end](std::exception_ptr error, const Answer& answer) {
+        end = End::failed;
+        if (!error) {
+            if (answer.status == 200) end = End::answered;
+            return;
+        }
+        try {
+            std::rethrow_exception(error);
+        } catch (const system_error& failure) {
+            if (failure.code() == asio::error::operation_aborted) end = End::aborted;
+        }
+    };
+    asio::co_spawn(executor, fetch(std::move(transport), std::move(get)), asio::bind_cancellation_slot(slot, note));
+}
+
+/// A door that script threads wait at.
+class Door {
+public:
+    void open() {
+        const std::scoped_lock lock(mutex_);
+        open_ = true;
+        changed_.notify_all();
+    }
+    void pass() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return open_; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool open_ = false;
+};
+
+net::TransportConfig up_to(std::size_t connections) {
+    auto config = Pair::config();
+    config.max_connections_per_origin = connections;
+    return config;
+}
+
+/// Runs `context` until `done`.
+void run_until(asio::io_context& context, const std::function<bool()>& done) {
+    BOOST_TEST(eventually(
+        [&] {
+            context.restart();
+            context.run_for(1ms);
+            return done();
+        },
+        20s));
+}
+
+const std::string megabytes(5'000'000, 'x');
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(net_concurrency)
+
+BOOST_AUTO_TEST_CASE(cancelling_one_of_a_thousand) {
+    constexpr unsigned count = 1000, victim = 500;
+    std::atomic<unsigned> asked{0};
+    FaultyServer server([&](Peer& peer) {
+        for (;;) {
+            peer.read_head();
+            peer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+            ++asked;
+            // The end of the victim's socket ends this wait at once.
+            while (asked < count + 1) {
+                peer.sleep(500ms);
+                if (peer.client_is_gone()) return;
+            }
+            peer.write("ok");
+        }
+    });
+    Client client(up_to(count));
+    std::deque<asio::cancellation_signal> signals(count);
+    std::vector<End> ends(count, End::running);
+    for (unsigned i = 0; i < count; ++i)
+        start_get(client.context.get_executor(), client.transport, server.url(), ends[i], signals[i].slot());
+    run_until(client.context, [&] { return asked == count; });
+    BOOST_TEST(server.open_connections() == count);
+    const auto start = std::chrono::steady_clock::now();
+    signals[victim].emit(asio::cancellation_type::terminal);
+    run_until(client.context, [&] { return server.open_connections() < count; });
+    BOOST_TEST((std::chrono::steady_clock::now() - start < 50ms * slowness));
+    BOOST_TEST((ends[victim] == End::aborted));
+    BOOST_TEST(server.open_connections() == count - 1);
+    BOOST_TEST(std::count(ends.begin(), ends.end(), End::running) == count - 1);
+    ++asked;  // lets the others finish
+    client.context.restart();
+    client.context.run();
+    BOOST_TEST(std::count(ends.begin(), ends.end(), End::answered) == count - 1);
+    BOOST_TEST(server.connections() == count);
+}
+
+BOOST_AUTO_TEST_CASE(cancelling_in_every_phase) {
+    const BlackHole hole("127.0.0.1");
+    FaultyServer no_tls([](Peer& peer) { peer.sleep(10s); }, Pair::authority().issue({"127.0.0.1"}), true);
+    Pair silent([](Peer& peer) {
+        peer.read_head();
+        peer.sleep(10s);
+    });
+    Pair half([](Peer& peer) {
+        peer.read_head();
+        peer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+        peer.sleep(10s);
+    });
+    struct Row {
+        std::string name, url;
+        net::Body body;
+    };
+    std::vector<Row> rows = {{"connecting", "http://127.0.0.1:" + std::to_string(hole.port()), {}},
+                             {"shaking hands", no_tls.url(), {}},
+                             {"resolving", "http://no-such-host.invalid/", {}}};
+    for (const auto& url : silent.urls()) {
+        rows.push_back({"waiting for the head", url, {}});
+        rows.push_back({"uploading", url, stream_body(std::string(60'000'000, 'x'), true)});
+    }
+    for (const auto& url : half.urls()) rows.push_back({"reading the body", url, {}});
+    for (const auto& row : rows) {
+        BOOST_TEST_CONTEXT(row.name << " at " << row.url) {
+            Client client(Pair::config());
+            asio::cancellation_signal signal;
+            End end = End::running;
+            start_get(client.context.get_executor(), client.transport, row.url, end, signal.slot(), row.body);
+            if (row.name != "resolving") client.context.run_for(100ms);
+            client.context.poll();
+            BOOST_TEST((end == End::running));
+            signal.emit(asio::cancellation_type::terminal);
+            client.context.restart();
+            const auto start = std::chrono::steady_clock::now();
+            client.context.run_for(20ms);
+            BOOST_TEST((end == End::aborted));
+            BOOST_TEST(client.transport->stats().active == 0u);
+            // Nothing is left that keeps the context busy, but for the system's own name lookup.
+            client.context.run();
+            if (row.name != "resolving") BOOST_TEST((std::chrono::steady_clock::now() - start < 1s));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(waiters_get_their_turn) {
+    std::mutex mutex;
+    std::vector<int> order;
+    FaultyServer server([&](Peer& peer) {
+        for (;;) {
+            const std::string head = peer.read_head();
+            const std::scoped_lock lock(mutex);
+            order.push_back(std::stoi(head.substr(5)));
+            peer.answer("ok");
+        }
+    });
+    Client client(up_to(1));
+    std::vector<End> ends(20, End::running);
+    std::vector<asio::cancellation_signal> signals(20);
+    for (unsigned i = 0; i < 20; ++i)
+        start_get(client.context.get_executor(), client.transport, server.url("/" + std::to_string(i)), ends[i],
+                  signals[i].slot());
+    client.context.poll_one();
+    for (int i = 0; i < 30; ++i) client.context.poll_one();
+    signals[13].emit(asio::cancellation_type::terminal);
+    client.context.run();
+    BOOST_TEST(server.connections() == 1u);
+    BOOST_TEST((ends[13] == End::aborted));
+    BOOST_TEST(std::count(ends.begin(), ends.end(), End::answered) == 19);
+    BOOST_TEST(order.size() == 19u);
+    BOOST_TEST(std::is_sorted(order.begin(), order.end()));
+    BOOST_TEST(client.transport->stats().waiting == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(waiting_counts_as_total) {
+    Door door;
+    FaultyServer server([&](Peer& peer) {
+        peer.read_head();
+        door.pass();
+        peer.answer("late");
+        peer.read_head();
+        peer.answer("later");
+    });
+    Client client(up_to(1));
+    End first = End::running, third = End::running;
+    start_get(client.context.get_executor(), client.transport, server.url(), first);
+    client.context.run_for(20ms);
+    client.run([&]() -> asio::awaitable<void> {
+        auto get = request(Method::get, server.url());
+        get.timeouts.total = 150ms;
+        bool timed_out = false;
+        try {
+            auto response = co_await client.transport->send(std::move(get));
+        } catch (const hf::TimeoutError& error) {
+            timed_out = error.info().argument == "total" && error.info().unsent;
+        }
+        BOOST_TEST(timed_out);
+        start_get(client.context.get_executor(), client.transport, server.url(), third);
+        door.open();
+    });
+    BOOST_TEST((first == End::answered));
+    BOOST_TEST((third == End::answered));
+    BOOST_TEST(server.connections() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(destroying_the_transport_with_work_in_flight) {
+    const BlackHole hole("127.0.0.1");
+    Pair silent([](Peer& peer) {
+        peer.read_head();
+        peer.sleep(10s);
+    });
+    Pair half([](Peer& peer) {
+        peer.read_head();
+        peer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+        peer.sleep(10s);
+    });
+    for (const bool whole_context : {false, true}) {
+        auto context = std::make_unique<asio::io_context>();
+        auto transport = net::make_transport(context->get_executor(), up_to(2));
+        std::vector<End> ends(24, End::running);
+        std::size_t next = 0;
+        const auto start = [&](const std::string& url, net::Body body = {}) {
+            // Only the exchanges hold on to the transport's state, as when its owner goes.
+            auto get = request(body.empty() ? Method::get : Method::put, url);
+            get.body = std::move(body);
+            End& end = ends[next++];
+            asio::co_spawn(
+                *context,
+                [](net::Transport& through, net::Request what) -> asio::awaitable<void> {
+                    auto op = through.send(std::move(what));
+                    auto response = co_await std::move(op);
+                    const std::string text = co_await net::read_all(std::move(response.body), 1000);
+                }(*transport, std::move(get)),
+                [&end](std::exception_ptr error) {
+                    end = End::answered;
+                    try {
+                        if (error) std::rethrow_exception(error);
+                    } catch (const system_error& failure) {
+                        end = failure.code() == asio::error::operation_aborted ? End::aborted : End::failed;
+                    }
+                });
+        };
+        for (int i = 0; i < 3; ++i) {  // the third of each origin waits for a connection
+            start("http://127.0.0.1:" + std::to_string(hole.port()));
+            for (const auto& url : silent.urls()) start(url);
+            for (const auto& url : half.urls()) start(url);
+        }
+        for (const auto& url : silent.urls()) start(url, stream_body(megabytes, true));
+        context->run_for(100ms);
+        BOOST_TEST(transport->stats().active == next);
+        if (whole_context) {
+            transport->close();
+            transport.reset();
+            context.reset();
+            BOOST_TEST(std::count(ends.begin(), ends.end(), End::running) == 24);
+        } else {
+            transport.reset();
+            const auto begin = std::chrono::steady_clock::now();
+            context->restart();
+            context->run();
+            BOOST_TEST((std::chrono::steady_clock::now() - begin < 1s));
+            BOOST_TEST(std::count(ends.begin(), ends.end(), End::aborted) == static_cast<long>(next));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_transport_takes_nothing_more) {
+    FaultyServer server(echo);
+    Client client;
+    client.get(server.url());
+    client.transport->close();
+    BOOST_TEST(client.transport->stats().idle == 0u);
+    BOOST_CHECK_THROW(client.get(server.url()), system_error);
+    BOOST_TEST(server.connections() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_response_may_outlive_the_transport) {
+    FaultyServer server([](Peer& peer) {
+        peer.read_head();
+        peer.answer(megabytes);
+        peer.wait_for_close();
+    });
+    Client client;
+    client.run([&]() -> asio::awaitable<void> {
+        auto get = request(Method::get, server.url());
+        auto response = co_await client.transport->send(std::move(get));
+        client.transport.reset();
+        bool aborted = false;
+        try {
+            const std::string body = co_await net::read_all(std::move(response.body), 10'000'000);
+        } catch (const system_error& error) {
+            aborted = error.code() == asio::error::operation_aborted;
+        }
+        BOOST_TEST(aborted);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(many_threads) {
+    Pair servers(echo);
+    asio::thread_pool pool(4);
+    auto transport = net::make_transport(pool.get_executor(), up_to(8));
+    std::atomic<unsigned> right{0}, wrong{0}, cancelled{0};
+    constexpr unsigned workers = 40, rounds = 15;
+    std::vector<std::future<void>> done;
+    for (unsigned w = 0; w < workers; ++w) {
+        const auto work = [&, w]() -> asio::awaitable<void> {
+            for (unsigned i = 0; i < rounds; ++i) {
+                const std::string target = "/" + std::to_string(w) + "/" + std::to_string(i);
+                auto put = request(Method::put, servers.urls(target)[(w + i) % 2]);
+                const std::string content((w * 7919 + i * 104729) % 300'000 + 1, 'a' + static_cast<char>(w % 26));
+                if (i % 3 == 0)
+                    put.body = stream_body(content, i % 2 == 0);
+                else
+                    put.body = net::Body(content);
+                const Answer answer = co_await fetch(transport, std::move(put));
+                const bool good =
+                    answer.body.starts_with("PUT " + target + " ") && answer.body.ends_with("\r\n\r\n" + content);
+                ++(good ? right : wrong);
+            }
+        };
+        done.push_back(asio::co_spawn(pool, work, asio::use_future));
+    }
+    // Others are cancelled all the time, each on a strand of its own.
+    for (unsigned w = 0; w < workers; ++w) {
+        const auto signal = std::make_shared<asio::cancellation_signal>();
+        const auto strand = asio::make_strand(pool.get_executor());
+        auto get = request(Method::get, servers.urls()[w % 2]);
+        asio::co_spawn(strand, fetch(transport, std::move(get)),
+                       asio::bind_cancellation_slot(signal->slot(),
+                                                    [&cancelled, signal](std::exception_ptr, Answer) { ++cancelled; }));
+        const auto timer = std::make_shared<asio::steady_timer>(strand, std::chrono::microseconds(w * 300));
+        timer->async_wait([signal, timer](auto) { signal->emit(asio::cancellation_type::terminal); });
+    }
+    for (auto& one : done) one.get();
+    pool.join();
+    BOOST_TEST(right == workers * rounds);
+    BOOST_TEST(wrong == 0u);
+    BOOST_TEST(cancelled == workers);
+    BOOST_TEST(transport->stats().active == 0u);
+    BOOST_TEST(transport->stats().waiting == 0u);
+    BOOST_TEST(servers.plain.errors().empty());
+    transport.reset();
+}
+
+BOOST_AUTO_TEST_CASE(one_transport_two_contexts) {
+    // The caller's coroutine need not run where the sockets live.
+    FaultyServer server(echo);
+    asio::thread_pool pool(1);
+    auto transport = net::make_transport(pool.get_executor());
+    asio::io_context mine;
+    const auto thread = std::this_thread::get_id();
+    bool same_thread = false;
+    asio::co_spawn(
+        mine,
+        [&]() -> asio::awaitable<void> {
+            auto get = request(Method::get, server.url());
+            const Answer answer = co_await fetch(transport, std::move(get));
+            same_thread = std::this_thread::get_id() == thread && answer.status == 200;
+        },
+        asio::detached);
+    mine.run();
+    BOOST_TEST(same_thread);
+    transport.reset();
+    pool.join();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
