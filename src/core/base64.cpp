@@ -78,30 +78,29 @@ std::optional<std::string> base64_decode(std::string_view text) {
     if (text.empty()) return std::string();
     const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
     std::string out(text.size() / 4 * 3, '\0');
-    std::size_t size = 0;
-    std::uint32_t bad = 0;
-    const auto digit = [&](std::size_t i) -> std::uint32_t {
-        const std::uint8_t value = values[static_cast<unsigned char>(text[i])];
-        bad |= value & 0x80;
-        return value;
+    const unsigned char* in = bytes(text);
+    char* end = out.data();
+    std::uint32_t bad = 0;  // the top bit of a value that is none
+    const auto put = [&end](std::uint32_t bits) {
+        end[0] = static_cast<char>(bits >> 16);
+        end[1] = static_cast<char>(bits >> 8);
+        end[2] = static_cast<char>(bits);
+        end += 3;
     };
-    const auto group = [&](std::uint32_t bits) {
-        out[size++] = static_cast<char>(bits >> 16);
-        out[size++] = static_cast<char>(bits >> 8);
-        out[size++] = static_cast<char>(bits);
-    };
-    const std::size_t whole = padding == 0 ? text.size() : text.size() - 4;
-    for (std::size_t i = 0; i < whole; i += 4)
-        group(digit(i) << 18 | digit(i + 1) << 12 | digit(i + 2) << 6 | digit(i + 3));
-    if (padding != 0) {
-        const std::uint32_t bits =
-            digit(whole) << 18 | digit(whole + 1) << 12 | (padding == 1 ? digit(whole + 2) << 6 : 0);
-        if ((bits & (padding == 1 ? 0xFFu : 0xFFFFu)) != 0) return std::nullopt;  // bits that no byte has
-        group(bits);
-        size -= padding;
+    for (std::size_t groups = text.size() / 4 - (padding != 0); groups != 0; --groups, in += 4) {
+        const std::uint32_t a = values[in[0]], b = values[in[1]], c = values[in[2]], d = values[in[3]];
+        bad |= a | b | c | d;
+        put(a << 18 | b << 12 | c << 6 | d);
     }
-    if (bad != 0) return std::nullopt;
-    out.resize(size);
+    if (padding != 0) {
+        const std::uint32_t a = values[in[0]], b = values[in[1]], c = padding == 1 ? values[in[2]] : 0;
+        bad |= a | b | c;
+        const std::uint32_t bits = a << 18 | b << 12 | c << 6;
+        if ((bits & (padding == 1 ? 0xFFu : 0xFFFFu)) != 0) return std::nullopt;  // bits that no byte has
+        put(bits);
+    }
+    if ((bad & 0x80) != 0) return std::nullopt;
+    out.resize(out.size() - padding);
     return out;
 }
 

@@ -181,9 +181,11 @@ std::string_view Url::query() const noexcept {
 std::string Url::redacted() const {
     // Names of query parameters that the Hub and common object stores put into every URL without
     // making it a secret; everything else may sign or authorise.
-    constexpr std::array<std::string_view, 14> harmless = {"author", "blobs", "cursor", "direction",     "expand",
-                                                           "filter", "full",  "limit",  "page_index",    "recursive",
-                                                           "search", "sort",  "p",      "securityStatus"};
+    constexpr auto harmless = std::to_array<std::string_view>(
+        {"author",      "blobs",     "cardData", "config",         "create_pr", "cursor", "datasets",
+         "diff",        "direction", "download", "expand",         "factory",   "filter", "full",
+         "include_prs", "item",      "limit",    "linked",         "models",    "owner",  "p",
+         "page_index",  "recursive", "search",   "securityStatus", "sort",      "status", "type"});
     std::string out = origin_.to_string() + std::string(path());
     std::string_view rest = query();
     char separator = '?';

@@ -1,7 +1,7 @@
+#include <hf/core/base64.hpp>
 #include <hf/core/error.hpp>
 #include <hf/net/proxy.hpp>
 
-#include <openssl/evp.h>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
@@ -24,12 +24,7 @@ std::string lower(std::string_view text) {
 std::string basic_credentials(std::string_view user_info) {
     const std::string plain =
         unquote(user_info.find(':') == user_info.npos ? std::string(user_info) + ":" : std::string(user_info));
-    std::string encoded((plain.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock writes a final NUL
-    const int length =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                        reinterpret_cast<const unsigned char*>(plain.data()), static_cast<int>(plain.size()));
-    encoded.resize(static_cast<std::size_t>(length));
-    return "Basic " + encoded;
+    return "Basic " + base64_encode(plain);
 }
 
 bool in_network(std::string_view block, const ip::address& address) {

@@ -1,133 +1,13 @@
 #include <hf/net/retry.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 
 namespace hf::net {
-namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::system_clock;
-
-/// Reads the pieces of a date from the front of a text; every function fails by setting `ok` to false.
-class DateReader {
-public:
-    explicit DateReader(std::string_view text) : rest_(text) {}
-
-    bool ok = true;
-
-    void literal(std::string_view expected) {
-        if (rest_.substr(0, expected.size()) != expected) return fail();
-        rest_.remove_prefix(expected.size());
-    }
-
-    int number(std::size_t digits, bool space_padded = false) {
-        auto text = rest_.substr(0, digits);
-        if (text.size() < digits) return fail(), 0;
-        rest_.remove_prefix(digits);
-        if (space_padded && text.front() == ' ') text.remove_prefix(1);
-        int value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc() || end != text.data() + text.size() || value < 0) fail();
-        return value;
-    }
-
-    unsigned month() {
-        constexpr std::array<std::string_view, 12> names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-        const auto found = std::ranges::find(names, rest_.substr(0, 3));
-        if (found == names.end()) return fail(), 1;
-        rest_.remove_prefix(3);
-        return static_cast<unsigned>(found - names.begin()) + 1;
-    }
-
-    std::chrono::seconds time() {
-        const int hour = number(2);
-        literal(":");
-        const int minute = number(2);
-        literal(":");
-        const int second = number(2);
-        if (hour > 23 || minute > 59 || second > 60) fail();
-        return std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
-    }
-
-    void end() {
-        if (!rest_.empty()) fail();
-    }
-
-private:
-    void fail() { ok = false; }
-
-    std::string_view rest_;
-};
-
-std::optional<system_clock::time_point> parse_http_date(std::string_view text, system_clock::time_point now) {
-    const auto comma = text.find(',');
-    int year = 0, day = 0;
-    unsigned month = 1;
-    std::chrono::seconds time{0};
-    const auto after_weekday =
-        comma == text.npos ? text.substr(std::min<std::size_t>(3, text.size())) : text.substr(comma + 1);
-    DateReader read(after_weekday);
-    read.literal(" ");
-    if (comma == text.npos) {  // asctime: "Sun Nov  6 08:49:37 1994"
-        month = read.month();
-        read.literal(" ");
-        day = read.number(2, true);
-        read.literal(" ");
-        time = read.time();
-        read.literal(" ");
-        year = read.number(4);
-    } else {
-        const bool rfc850 = after_weekday.find('-') != after_weekday.npos;  // "Sunday, 06-Nov-94 08:49:37 GMT"
-        const std::string_view separator = rfc850 ? "-" : " ";
-        day = read.number(2);
-        read.literal(separator);
-        month = read.month();
-        read.literal(separator);
-        year = read.number(rfc850 ? 2 : 4);
-        read.literal(" ");
-        time = read.time();
-        read.literal(" GMT");
-        if (rfc850) {
-            // RFC 9110 section 5.6.7: a date that seems to lie over 50 years ahead means the past century.
-            const auto today = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(now));
-            const int this_year = static_cast<int>(today.year());
-            year += this_year / 100 * 100;
-            if (year > this_year + 50) year -= 100;
-        }
-    }
-    read.end();
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                           std::chrono::day(static_cast<unsigned>(day))};
-    if (!read.ok || !date.ok()) return std::nullopt;
-    return std::chrono::sys_days(date) + time;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-}  // namespace
-
-std::optional<milliseconds> parse_retry_after(std::string_view value, system_clock::time_point now) {
-    value = trimmed(value);
-    if (value.empty()) return std::nullopt;
-    if (value.find_first_not_of("0123456789") == value.npos) {
-        std::uint64_t seconds = 0;
-        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-        constexpr std::uint64_t year = 365ull * 24 * 3600;  // beyond that a number only overflows durations
-        return std::chrono::seconds(error == std::errc() ? std::min(seconds, year) : year);
-    }
-    const auto date = parse_http_date(value, now);
-    if (!date) return std::nullopt;
-    return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(*date - now));
-}
 
 Outcome Outcome::of_answer(unsigned status, const Fields& fields, system_clock::time_point now) {
     Outcome outcome;

@@ -2,6 +2,7 @@
 
 #include <hf/core/datetime.hpp>
 #include <hf/core/error.hpp>
+#include <hf/net/rate_limit.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -116,6 +117,19 @@ std::string describe(const ErrorInfo& info, Errc kind) {
     }
 }
 
+// Retry-After, else the end of a quota's window. The Hub sends RateLimit with every answer: only a 429 with
+// nothing left means that it has to be waited for.
+std::optional<std::chrono::milliseconds> wait_of(unsigned status, const net::Fields& fields,
+                                                 std::chrono::system_clock::time_point now) {
+    if (const auto field = fields.find("Retry-After")) {
+        if (const auto wait = parse_retry_after(*field, now)) return wait;
+    }
+    if (status != 429) return std::nullopt;
+    const auto limit = net::RateLimit::parse(fields);
+    if (!limit || limit->remaining != 0u || !limit->reset) return std::nullopt;
+    return *limit->reset;
+}
+
 void add_line(std::string& out, std::string_view line) {
     if (line.empty() || out.find(line) != out.npos) return;
     if (!out.empty()) out += '\n';
@@ -166,7 +180,7 @@ void raise_for_status(net::Method method, const Url& url, unsigned status, const
     info.error_code = text_of(fields, "X-Error-Code");
     info.server_message = server_message(fields, body);
     info.body = body;
-    if (const auto wait = fields.find("Retry-After")) info.retry_after = parse_retry_after(*wait, now);
+    info.retry_after = wait_of(status, fields, now);
     const Errc kind = classify(url, status, info.error_code, info.server_message);
     info.message = describe(info, kind);
     if (!hint.empty()) info.message.append(". ").append(hint);

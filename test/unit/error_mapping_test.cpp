@@ -145,6 +145,12 @@ BOOST_AUTO_TEST_CASE(waits_and_ids) {
     BOOST_TEST((info.retry_after == std::chrono::seconds(55)));
     BOOST_TEST(info.request_id == "cdn-1");
     BOOST_TEST(!info_of(429, {}, "").retry_after.has_value());
+    hf::net::Fields quota;
+    quota.add("RateLimit", "\"api\";r=0;t=55");
+    BOOST_TEST((info_of(429, quota, "").retry_after == std::chrono::seconds(55)));
+    BOOST_TEST(!info_of(500, quota, "").retry_after.has_value());
+    quota.set("RateLimit", "\"api\";r=3;t=55");
+    BOOST_TEST(!info_of(429, quota, "").retry_after.has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hf/core/datetime.hpp>
 #include <hf/core/error.hpp>
 #include <hf/net/transport.hpp>
 
@@ -61,9 +62,7 @@ struct Outcome {
     static Outcome of_error(const Error& error);
 };
 
-/// "120" or an HTTP-date in any of its three forms; nullopt if it is neither. Never negative.
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value,
-                                                           std::chrono::system_clock::time_point now);
+using hf::parse_retry_after;
 
 /// Limits retries of all requests of a session together, so that an outage is not answered with a
 /// storm: retries are at most `ratio` of the requests, or `min_per_second` if that is more.
