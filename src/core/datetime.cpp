@@ -217,7 +217,10 @@ std::optional<milliseconds> parse_retry_after(std::string_view value, system_clo
     }
     const auto date = parse_http_date(value, floor<seconds>(now));
     if (!date) return std::nullopt;
-    return std::clamp(ceil<milliseconds>(*date - now), milliseconds(0), longest);
+    // Whole seconds first: the system clock's nanoseconds end in 2262, dates in 9999.
+    const seconds left = *date - floor<seconds>(now);
+    if (left <= seconds(0)) return milliseconds(0);
+    return left > longest ? longest : ceil<milliseconds>(*date - now);
 }
 
 }  // namespace hf

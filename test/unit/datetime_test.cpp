@@ -74,6 +74,8 @@ BOOST_AUTO_TEST_CASE(retry_after_is_seconds_or_a_date) {
     BOOST_TEST((wait("Mon, 01 Jun 2026 12:00:30 GMT") == 30s));
     BOOST_TEST((wait("Mon, 01 Jun 2026 11:00:30 GMT") == 0s));
     BOOST_TEST((wait("99999999999999999999999") == hours(24 * 365)));
+    BOOST_TEST((wait("Sun, 06 Nov 7381 08:49:37 GMT") == hours(24 * 365)));
+    BOOST_TEST((wait("Sun, 06 Nov 0001 08:49:37 GMT") == 0s));
     BOOST_TEST((wait("999999999") == hours(24 * 365)));
     for (const char* text : {"", " ", "-1", "1.5", "soon", "0x10"}) BOOST_TEST(!wait(text), text);
 }

@@ -1,0 +1,34 @@
+#include "fuzz.hpp"
+
+#include <hf/core/cache_names.hpp>
+#include <hf/core/error.hpp>
+#include <hf/core/repo.hpp>
+#include <hf/core/safe_path.hpp>
+#include <hf/core/url.hpp>
+
+#include <algorithm>
+
+static bool is_valid(std::string_view repo_id) try {
+    hf::validate_repo_id(repo_id);
+    return true;
+} catch (const hf::HFValidationError&) {
+    return false;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto [repo_id, file] = two_texts(as_text(data, size));
+    if (is_valid(repo_id)) {
+        HFHUB_PROPERTY(std::ranges::count(repo_id, '/') <= 1);
+        HFHUB_PROPERTY(hf::is_safe_path(repo_id));
+        const auto root = hf::RepoCachePaths("/cache", "dataset", repo_id).root();
+        HFHUB_PROPERTY(root.parent_path() == "/cache");
+        const auto url = hf::Url::parse(hf::hf_hub_url("https://h.test", "", repo_id, file, file));
+        HFHUB_PROPERTY(url.origin().host == "h.test" && url.query().empty());
+    }
+    try {
+        const hf::RepoUrl url(repo_id);
+        HFHUB_PROPERTY(url.repo_id.ends_with(url.repo_name));
+    } catch (const hf::HFValidationError&) {
+    }
+    return 0;
+}
