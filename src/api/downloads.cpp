@@ -1,5 +1,8 @@
 #include <hf/api/downloads.hpp>
 
+#include "transfer/file_metadata.hpp"
+#include "transfer/hub_download.hpp"
+#include "transfer/on_strand.hpp"
 #include "transfer/transfers.hpp"
 
 namespace hf {
@@ -10,9 +13,16 @@ static_assert(options_struct<HfHubDownloadOptions>);
 DownloadsApi::DownloadsApi(Session session)
     : session_(std::move(session)), transfers_(std::make_shared<Transfers>(TransferConfig())) {}
 
-void DownloadsApi::configure_transfers(TransferConfig config) {
-    transfers_->memory->set_limit(config.memory_budget);
-    transfers_->config = std::move(config);
+void DownloadsApi::configure_transfers(TransferConfig config) { transfers_->configure(std::move(config)); }
+
+boost::asio::awaitable<std::string> DownloadsApi::hf_hub_download(std::string_view repo_id, std::string_view filename,
+                                                                  HfHubDownloadOptions options) const {
+    return on_strand(hub_download(session_, transfers_, HubDownloadArgs(session_, repo_id, filename, options)));
+}
+
+boost::asio::awaitable<HfFileMetadata> DownloadsApi::get_hf_file_metadata(std::string_view url,
+                                                                          GetHfFileMetadataOptions options) const {
+    return file_metadata(session_, Url::parse(url), OwnedToken(options.token), etag_timeout(session_, options.timeout));
 }
 
 }  // namespace hf

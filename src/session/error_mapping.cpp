@@ -178,6 +178,7 @@ void raise_for_status(net::Method method, const Url& url, unsigned status, const
     info.status = status;
     info.request_id = request_id(fields);
     info.error_code = text_of(fields, "X-Error-Code");
+    info.repo_commit = text_of(fields, "X-Repo-Commit");
     info.server_message = server_message(fields, body);
     info.body = body;
     info.retry_after = wait_of(status, fields, now);

@@ -1,16 +1,46 @@
 #include "transfer/byte_budget.hpp"
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/async_result.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace hf {
 
 namespace asio = boost::asio;
+
+// The waiting coroutine is owned by a timer, and thereby by its context: a context that is destroyed takes
+// its waiters along. A list of completion handlers here would keep them, and them this object, for ever.
+struct ByteBudget::Waiter {
+    Waiter(asio::any_io_executor executor, std::size_t amount, const void* group)
+        : amount(amount), group(group), timer(executor, asio::steady_timer::time_point::max()) {}
+
+    enum class State { waiting, granted, dismissed };
+    std::size_t amount;
+    const void* group;
+    State state = State::waiting;
+    asio::steady_timer timer;
+};
+
+/// Leaves the queue, or gives back what was granted, when the coroutine ends early.
+class ByteBudget::Place {
+public:
+    Place(std::shared_ptr<ByteBudget> budget, std::shared_ptr<Waiter> waiter)
+        : budget_(std::move(budget)), waiter_(std::move(waiter)) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() {
+        if (waiter_) budget_->leave(waiter_);
+    }
+    void keep() { waiter_.reset(); }
+
+private:
+    std::shared_ptr<ByteBudget> budget_;
+    std::shared_ptr<Waiter> waiter_;
+};
 
 ByteBudget::Ticket ByteBudget::try_take(std::size_t amount) {
     const std::lock_guard lock(mutex_);
@@ -19,80 +49,85 @@ ByteBudget::Ticket ByteBudget::try_take(std::size_t amount) {
     return Ticket(shared_from_this(), amount);
 }
 
-asio::awaitable<ByteBudget::Ticket> ByteBudget::take(std::size_t amount) {
+asio::awaitable<ByteBudget::Ticket> ByteBudget::take(std::size_t amount, const void* group) {
     const auto self = shared_from_this();
     if (Ticket ticket = try_take(amount)) co_return ticket;
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    // Named: a capturing lambda must not be built inside a co_await expression.
-    auto initiate = [self, amount, executor](auto handler) {
-        self->start(amount, Handler(std::move(handler)), executor);
-    };
-    co_await asio::async_initiate<const asio::use_awaitable_t<>, void(boost::system::error_code)>(initiate,
-                                                                                                  asio::use_awaitable);
+    const auto waiter = std::make_shared<Waiter>(executor, amount, group);
+    Place place(self, waiter);
+    {
+        std::unique_lock lock(mutex_);
+        waiters_.push_back(waiter);
+        const Waiters granted = grant();  // something may have been given back since
+        lock.unlock();
+        wake(granted);
+    }
+    boost::system::error_code ignored;
+    co_await waiter->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+
+    std::unique_lock lock(mutex_);
+    const Waiter::State state = waiter->state;
+    lock.unlock();
+    if (state == Waiter::State::waiting) throw boost::system::system_error(asio::error::operation_aborted);
+    place.keep();
+    if (state == Waiter::State::dismissed) co_return Ticket();
     co_return Ticket(self, amount);
 }
 
-void ByteBudget::start(std::size_t amount, Handler handler, asio::any_io_executor executor) {
-    auto slot = asio::get_associated_cancellation_slot(handler);
+void ByteBudget::leave(const std::shared_ptr<Waiter>& waiter) {
     std::unique_lock lock(mutex_);
-    const std::uint64_t id = next_id_++;
-    waiters_.emplace_back(id, amount, std::move(handler),
-                          asio::prefer(executor, asio::execution::outstanding_work.tracked));
-    if (slot.is_connected()) {
-        slot.assign([weak = weak_from_this(), id](asio::cancellation_type) {
-            if (const auto self = weak.lock()) self->cancel(id);
-        });
-    }
-    auto granted = grant();
+    if (waiter->state == Waiter::State::granted) taken_ -= waiter->amount;
+    waiters_.remove(waiter);
+    const Waiters granted = grant();
     lock.unlock();
-    complete(std::move(granted), {});
+    wake(granted);
 }
 
-void ByteBudget::cancel(std::uint64_t id) {
-    Waiters cancelled;
+void ByteBudget::dismiss(const void* group) {
+    Waiters gone;
     std::unique_lock lock(mutex_);
-    // Not found: granted already, and on its way.
-    for (auto i = waiters_.begin(); i != waiters_.end(); ++i) {
-        if (i->id == id) {
-            cancelled.splice(cancelled.end(), waiters_, i);
-            break;
-        }
+    for (auto i = waiters_.begin(); i != waiters_.end();) {
+        const auto waiter = i++;
+        if ((*waiter)->group != group) continue;
+        (*waiter)->state = Waiter::State::dismissed;
+        gone.splice(gone.end(), waiters_, waiter);
     }
-    auto granted = grant();
+    gone.splice(gone.end(), grant());
     lock.unlock();
-    complete(std::move(cancelled), asio::error::operation_aborted);
-    complete(std::move(granted), {});
+    wake(gone);
 }
 
 void ByteBudget::give_back(std::size_t amount) {
     std::unique_lock lock(mutex_);
     taken_ -= amount;
-    auto granted = grant();
+    const Waiters granted = grant();
     lock.unlock();
-    complete(std::move(granted), {});
+    wake(granted);
 }
 
 void ByteBudget::set_limit(std::size_t limit) {
     std::unique_lock lock(mutex_);
     limit_ = limit;
-    auto granted = grant();
+    const Waiters granted = grant();
     lock.unlock();
-    complete(std::move(granted), {});
+    wake(granted);
 }
 
 ByteBudget::Waiters ByteBudget::grant() {
     Waiters granted;
-    while (!waiters_.empty() && fits(waiters_.front().amount)) {
-        taken_ += waiters_.front().amount;
+    while (!waiters_.empty() && fits(waiters_.front()->amount)) {
+        taken_ += waiters_.front()->amount;
+        waiters_.front()->state = Waiter::State::granted;
         granted.splice(granted.end(), waiters_, waiters_.begin());
     }
     return granted;
 }
 
-void ByteBudget::complete(Waiters granted, boost::system::error_code error) {
-    for (auto& waiter : granted) {
-        asio::post(waiter.executor,
-                   [handler = std::move(waiter.handler), error]() mutable { std::move(handler)(error); });
+void ByteBudget::wake(const Waiters& waiters) {
+    for (const auto& waiter : waiters) {
+        // On the waiter's own strand, where it is either not yet waiting or suspended.
+        asio::post(waiter->timer.get_executor(),
+                   [waiter] { waiter->timer.expires_at(asio::steady_timer::time_point::min()); });
     }
 }
 

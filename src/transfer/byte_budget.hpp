@@ -1,12 +1,8 @@
 #pragma once
 
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/system/error_code.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -47,8 +43,10 @@ public:
 
     /// Waits until `amount` is free and nobody came earlier; more than the limit counts as the limit, so
     /// that it is granted once everything else was given back. Throws system_error(operation_aborted)
-    /// when cancelled, taking nothing.
-    boost::asio::awaitable<Ticket> take(std::size_t amount);
+    /// when cancelled, taking nothing. To be awaited on a strand or a context of one thread.
+    boost::asio::awaitable<Ticket> take(std::size_t amount, const void* group = nullptr);
+    /// Sends away those who wait for `group`: they get an empty ticket.
+    void dismiss(const void* group);
     /// At once, or an empty ticket.
     Ticket try_take(std::size_t amount);
 
@@ -58,28 +56,19 @@ public:
     std::size_t waiting() const;
 
 private:
-    using Handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
-    struct Waiter {
-        Waiter(std::uint64_t id, std::size_t amount, Handler handler, boost::asio::any_io_executor executor)
-            : id(id), amount(amount), handler(std::move(handler)), executor(std::move(executor)) {}
-        std::uint64_t id;
-        std::size_t amount;
-        Handler handler;
-        boost::asio::any_io_executor executor;  // tracks outstanding work
-    };
-    using Waiters = std::list<Waiter>;
+    struct Waiter;
+    class Place;
+    using Waiters = std::list<std::shared_ptr<Waiter>>;
 
     bool fits(std::size_t amount) const { return taken_ == 0 || taken_ + amount <= limit_; }
     void give_back(std::size_t amount);
-    void start(std::size_t amount, Handler handler, boost::asio::any_io_executor executor);
-    void cancel(std::uint64_t id);
+    void leave(const std::shared_ptr<Waiter>& waiter);
     Waiters grant();  // with the mutex held: those whose turn has come
-    static void complete(Waiters granted, boost::system::error_code error);
+    static void wake(const Waiters& waiters);
 
     mutable std::mutex mutex_;
     std::size_t limit_;
     std::size_t taken_ = 0;
-    std::uint64_t next_id_ = 0;
     Waiters waiters_;
 };
 

@@ -8,7 +8,9 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -106,6 +108,37 @@ BOOST_AUTO_TEST_CASE(a_higher_limit_lets_waiters_in) {
     BOOST_TEST(log.size() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(a_dismissed_group_gets_empty_tickets) {
+    asio::io_context context;
+    const auto budget = std::make_shared<ByteBudget>(1);
+    ByteBudget::Ticket held = budget->try_take(1);
+    int group = 0, empty = 0;
+    const auto job = [&]() -> asio::awaitable<void> {
+        const ByteBudget::Ticket ticket = co_await budget->take(1, &group);
+        if (!ticket) ++empty;
+    };
+    for (int i = 0; i < 3; ++i) asio::co_spawn(context, job(), asio::detached);
+    context.poll();
+    budget->dismiss(&group);
+    context.restart();
+    context.poll();
+    BOOST_TEST(empty == 3);
+    BOOST_TEST(budget->waiting() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_context_that_goes_takes_its_waiters_along) {
+    const auto budget = std::make_shared<ByteBudget>(1);
+    ByteBudget::Ticket held = budget->try_take(1);
+    {
+        asio::io_context context;
+        const auto job = [&]() -> asio::awaitable<void> { co_await budget->take(1); };
+        asio::co_spawn(context, job(), asio::detached);
+        context.poll();
+        BOOST_TEST(budget->waiting() == 1u);
+    }
+    BOOST_TEST(budget->waiting() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(the_budget_holds_on_several_threads) {
     asio::thread_pool pool(3);
     const auto budget = std::make_shared<ByteBudget>(5);
@@ -122,7 +155,7 @@ BOOST_AUTO_TEST_CASE(the_budget_holds_on_several_threads) {
         }
         ++done;
     };
-    for (int i = 0; i < 8; ++i) asio::co_spawn(pool, job(), asio::detached);
+    for (int i = 0; i < 8; ++i) asio::co_spawn(asio::make_strand(pool), job(), asio::detached);
     pool.join();
     BOOST_TEST(done == 8);
     BOOST_TEST(most <= 2);

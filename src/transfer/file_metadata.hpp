@@ -1,0 +1,20 @@
+#pragma once
+
+#include "transfer/owned_token.hpp"
+
+#include <hf/api/downloads.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+
+namespace hf {
+
+/// The HEAD of a file: `url`, following only redirects that name no host, as the reference does.
+boost::asio::awaitable<HfFileMetadata> file_metadata(Session session, Url url, OwnedToken token,
+                                                     std::optional<double> timeout);
+
+/// Seconds to wait for metadata: HF_HUB_ETAG_TIMEOUT wins over the call, as in the reference.
+double etag_timeout(const Session& session, std::optional<double> given);
+
+}  // namespace hf

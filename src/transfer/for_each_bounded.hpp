@@ -1,0 +1,50 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <vector>
+
+namespace hf {
+
+/// Awaits `f(0)` … `f(n - 1)`, at most `m` at a time, started in order. The first error cancels the
+/// others, waits for them, and is thrown. Must run on a strand or a one-thread context.
+template <class F>
+boost::asio::awaitable<void> for_each_bounded(std::size_t n, std::size_t m, F f) {
+    namespace asio = boost::asio;
+    const auto executor = co_await asio::this_coro::executor;
+    std::size_t next = 0;
+    std::exception_ptr first;
+    auto worker = [&]() -> asio::awaitable<void> {
+        while (!first && next < n) {
+            const std::size_t i = next++;
+            try {
+                co_await f(i);
+            } catch (...) {
+                if (!first) first = std::current_exception();
+                throw;
+            }
+        }
+    };
+    m = std::min(m, n);
+    if (m == 0) co_return;
+    using Operation = decltype(asio::co_spawn(executor, worker(), asio::deferred));
+    std::vector<Operation> operations;
+    operations.reserve(m);
+    for (std::size_t k = 0; k < m; ++k) operations.push_back(asio::co_spawn(executor, worker(), asio::deferred));
+    auto [order, errors] = co_await asio::experimental::make_parallel_group(std::move(operations))
+                               .async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
+    if (first) std::rethrow_exception(first);
+    for (const auto& error : errors) {
+        if (error) std::rethrow_exception(error);
+    }
+}
+
+}  // namespace hf

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "transfer/fetch.hpp"
+#include "transfer/owned_token.hpp"
+#include "transfer/repo_cache.hpp"
+
+#include <hf/api/downloads.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hf {
+
+/// The arguments of hf_hub_download, owned and validated.
+class HubDownloadArgs {
+public:
+    /// Throws HFValidationError.
+    HubDownloadArgs(const Session& session, std::string_view repo_id, std::string_view filename,
+                    const HfHubDownloadOptions& options);
+
+    std::string repo_type, repo_id;
+    std::string file;  ///< with the subfolder
+    std::string revision;
+    std::string cache_dir, local_dir;
+    std::optional<bool> use_symlinks;
+    bool force, resume, local_only, legacy;
+    std::string force_filename;
+    double timeout;
+    OwnedToken token;
+    ProgressSink* progress;
+};
+
+/// hf_hub_download as the reference does it: HEAD, then GET. On a strand.
+boost::asio::awaitable<std::string> hub_download(Session session, std::shared_ptr<Transfers> transfers,
+                                                 HubDownloadArgs args);
+
+/// The same with the flat cache of old versions (`cached_download`).
+boost::asio::awaitable<std::string> legacy_download(Session session, std::shared_ptr<Transfers> transfers,
+                                                    HubDownloadArgs args);
+
+/// Where hf_hub_download gets content: what a HEAD of `url` named, and on expiry another HEAD.
+class MetadataSource final : public Source {
+public:
+    MetadataSource(Session session, Url url, OwnedToken token, double timeout, const HfFileMetadata& metadata);
+
+    boost::asio::awaitable<Request> request() override;
+    bool renew(unsigned status) override;
+    void answered(const Url&) override { worked_ = true; }
+
+private:
+    Session session_;
+    Url url_;
+    OwnedToken token_;
+    double timeout_;
+    std::string etag_;
+    std::optional<Url> location_;
+    bool worked_ = false;  // the current link has given content
+};
+
+/// Whether an error of the metadata allows for answering from the cache: the Hub is out of reach, refuses or
+/// fails. Not for a certificate that is not trusted, nor for what is known not to exist.
+bool may_use_cache(const Error& error);
+
+/// The error that is thrown when the Hub cannot be asked (`cause` says why) and nothing fits in the cache.
+/// Repositories that cannot be seen are told as such.
+[[noreturn]] void throw_not_cached(std::string_view what, bool local_only, std::exception_ptr cause);
+
+/// Seconds without a byte after which a download is taken up again, if HF_HUB_DOWNLOAD_TIMEOUT names them.
+std::optional<double> download_timeout(const Session& session);
+
+/// Fetches the content of `job` into `blobs/<etag>` unless it is there, or into the folder of
+/// `destination` if that is given. Takes the reference's lock file where it is worth it. True if it was
+/// fetched. On a strand.
+boost::asio::awaitable<bool> fetch_into_cache(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
+                                              FetchJob job, bool force, std::string destination = {});
+
+}  // namespace hf

@@ -1,0 +1,80 @@
+#include "transfer/file_lock.hpp"
+#include "transfer/file_metadata.hpp"
+#include "transfer/hub_download.hpp"
+
+#include <hf/core/cache_names.hpp>
+#include <hf/core/error.hpp>
+#include <hf/core/repo.hpp>
+
+#include <boost/json/serialize.hpp>
+
+#include <filesystem>
+
+namespace hf {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Any file of this URL in the flat cache, whatever its version: the last by name.
+std::string any_version(const std::string& cache_dir, const std::string& url) {
+    const std::string stem = legacy_cache_file_name(url) + ".";
+    std::string found;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(cache_dir, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with(stem) && !name.ends_with(".json") && !name.ends_with(".lock") && name > found)
+            found = name;
+    }
+    return found;
+}
+
+void store_metadata(const std::string& path, const std::string& url, const std::string& etag) {
+    json::object members;
+    members["url"] = url;
+    members["etag"] = etag;
+    write_text(path + ".json", boost::json::serialize(members));
+}
+
+}  // namespace
+
+asio::awaitable<std::string> legacy_download(Session session, std::shared_ptr<Transfers> transfers,
+                                             HubDownloadArgs args) {
+    const std::string url = hf_hub_url(session.endpoint(), args.repo_type, args.repo_id, args.revision, args.file);
+    make_folders(args.cache_dir);
+    std::exception_ptr failure;
+    std::optional<HfFileMetadata> metadata;
+    if (!args.local_only) {
+        try {
+            HfFileMetadata asked = co_await file_metadata(session, Url::parse(url), args.token, args.timeout);
+            if (asked.etag) metadata.emplace(std::move(asked));
+        } catch (const TlsError&) {
+            throw;
+        } catch (const ConnectionError&) {
+            failure = std::current_exception();
+        }
+    }
+    std::string name = args.force_filename;
+    if (name.empty() && metadata) name = legacy_cache_file_name(url, *metadata->etag);
+    if (name.empty()) name = any_version(args.cache_dir, url);
+    const std::string path = (fs::path(args.cache_dir) / name).string();
+    if (!name.empty() && !args.force && file_exists(path)) co_return path;
+    if (!metadata) throw_not_cached(args.file + " of " + args.repo_id, args.local_only, failure);
+
+    const File lock = co_await take_lock(path + ".lock", transfers->config.lock_wait, session.clock());
+    if (!args.force && file_exists(path)) co_return path;
+    auto source = std::make_shared<MetadataSource>(session, Url::parse(url), args.token, args.timeout, *metadata);
+    auto store = std::make_shared<PartialStore>(args.cache_dir + "/.hfhub", transfers->config.keep_partials_above);
+    FetchJob job(args.file, Content(*metadata->etag, metadata->size), std::move(source), std::move(store));
+    job.progress = args.progress;
+    job.timeout = download_timeout(session);
+    if (args.resume) job.incomplete = path + ".incomplete";
+    Fetch fetch(session, transfers, std::move(job));
+    Partial partial = co_await fetch.run();
+    partial.publish(AT_FDCWD, path, path);
+    if (args.force_filename.empty()) store_metadata(path, url, *metadata->etag);
+    co_return path;
+}
+
+}  // namespace hf

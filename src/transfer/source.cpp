@@ -1,0 +1,34 @@
+#include "transfer/source.hpp"
+
+namespace hf {
+
+namespace asio = boost::asio;
+
+Request content_request(const Session& session, Url url, TokenArg token) {
+    const bool own = url.origin() == Url::parse(session.endpoint()).origin();
+    Request request(net::Method::get, {});
+    if (own)
+        request.token(token);
+    else
+        request.anonymous();
+    request.to(std::move(url)).decompress(false).bucket(Bucket::resolvers);
+    return request;
+}
+
+asio::awaitable<Request> ResolveSource::request() {
+    if (!direct_) co_return request_;
+    Request direct = content_request(session_, *direct_, TokenArg());
+    co_return direct;
+}
+
+bool ResolveSource::renew(unsigned status) {
+    if (!direct_ || !may_be_expired(status)) return false;
+    direct_.reset();
+    return true;
+}
+
+void ResolveSource::answered(const Url& url) {
+    if (url.origin() != Url::parse(session_.endpoint()).origin()) direct_ = url;
+}
+
+}  // namespace hf
