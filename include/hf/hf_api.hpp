@@ -48,7 +48,7 @@ public:
           CommitsApi(session),
           DownloadsApi(session),
           SnapshotDownloadApi(static_cast<const DownloadsApi&>(*this)),
-          UploadFolderApi(session),
+          UploadFolderApi(session, static_cast<const CommitsApi&>(*this)),
           session_(std::move(session)) {}
 
     const Session& session() const noexcept { return session_; }

@@ -40,7 +40,7 @@ Request&& Request::form(std::span<const std::pair<std::string, std::string>> fie
 
 Request&& Request::body(net::Body content, std::string content_type) {
     body_ = std::move(content);
-    fields_.set("Content-Type", std::move(content_type));
+    if (!content_type.empty()) fields_.set("Content-Type", std::move(content_type));
     return std::move(*this);
 }
 

@@ -7,12 +7,16 @@
 #include <boost/describe/class.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace hf {
+
+class ProgressSink;
+class Uploads;
 
 /// A commit that was made.
 struct CommitInfo {
@@ -29,7 +33,8 @@ struct CommitInfo {
 
 /// Options of all calls that commit. A view: the texts must live until the call returns its awaitable.
 struct CommitOptions {
-    std::string_view commit_message{};  ///< first line; create_commit demands it, the others have a default
+    /// First line. create_commit demands it, the others have a default; it cannot be empty.
+    std::optional<std::string_view> commit_message{};
     std::string_view commit_description{};
     TokenArg token{};
     std::string_view repo_type{};      ///< "model" (default), "dataset" or "space"
@@ -41,6 +46,7 @@ struct CommitOptions {
     unsigned num_threads = 0;
     /// Where files are hashed; null: on the executor of the calling coroutine, in slices of 1 MiB.
     const boost::asio::any_io_executor* worker = nullptr;
+    ProgressSink* progress = nullptr;  ///< must outlive the call
 };
 BOOST_DESCRIBE_STRUCT(CommitOptions, (),
                       (commit_message, commit_description, token, repo_type, revision, create_pr, parent_commit,
@@ -55,6 +61,7 @@ struct PreuploadOptions {
     bool free_memory = true;                              ///< forget the bytes of what was uploaded as LFS
     std::optional<std::string_view> gitignore_content{};  ///< instead of an added or the stored .gitignore
     const boost::asio::any_io_executor* worker = nullptr;
+    ProgressSink* progress = nullptr;
 };
 BOOST_DESCRIBE_STRUCT(PreuploadOptions, (),
                       (token, repo_type, revision, create_pr, num_threads, free_memory, gitignore_content, worker))
@@ -68,13 +75,13 @@ BOOST_DESCRIBE_STRUCT(PreuploadOptions, (),
 /// stored by then stay stored, and no commit is made unless it was already sent.
 class CommitsApi {
 public:
-    explicit CommitsApi(Session session) : session_(std::move(session)) {}
+    explicit CommitsApi(Session session);
 
     /// Applies `operations` in order, in one commit. The Hub is asked which files are LFS; those are
     /// uploaded in parallel, the others travel inside the commit, read while they are sent.
     ///
     /// The commit itself is sent once. When its fate is unclear (connection lost, 500, 502, 504) the branch
-    /// is read: if the commit is there it is returned, otherwise the error is thrown.
+    /// is read for up to a minute: if the commit is there it is returned, otherwise the error is thrown.
     boost::asio::awaitable<CommitInfo> create_commit(std::string_view repo_id, std::vector<CommitOperation> operations,
                                                      CommitOptions options) const;
 
@@ -93,6 +100,7 @@ public:
 
 private:
     Session session_;
+    std::shared_ptr<Uploads> uploads_;
 };
 
 }  // namespace hf

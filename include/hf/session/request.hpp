@@ -73,7 +73,7 @@ public:
 
     Request&& json(const boost::json::value& body);
     Request&& form(std::span<const std::pair<std::string, std::string>> fields);
-    Request&& body(net::Body body, std::string content_type);
+    Request&& body(net::Body body, std::string content_type);  ///< an empty type is not sent
     Request&& header(std::string name, std::string value);
     /// What the call's `token` option said; without it the client's own token is sent.
     Request&& token(TokenArg token);

@@ -52,7 +52,7 @@ public:
     bool is_uploaded() const noexcept;                       ///< its LFS object is stored
     bool is_committed() const noexcept;                      ///< it cannot be used again
 
-    /// The content as a stream of its own, from the start. It must not outlive this operation's content.
+    /// The content as a seekable stream of its own, from the start.
     std::unique_ptr<std::istream> as_file() const;
     /// The whole content in base64. Blocks, and takes memory for all of it.
     std::string b64content() const;

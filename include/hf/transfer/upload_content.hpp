@@ -16,6 +16,8 @@ public:
     virtual ~ContentReader() = default;
     /// Copies up to `size` bytes that start at `offset`; 0 is the end. Blocks. Throws FileSystemError.
     virtual std::size_t read_at(std::uint64_t offset, char* data, std::size_t size) = 0;
+    /// A number that differs when the bytes may have changed, as far as one can see without reading them.
+    virtual std::uint64_t version() { return 0; }
 };
 
 /// Bytes to upload. They are read at least twice (to hash, to send) and again for each retry, so they

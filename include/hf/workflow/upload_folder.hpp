@@ -23,6 +23,7 @@ struct UploadFolderOptions {
     StringList delete_patterns{};  ///< files of the repository to delete; `.gitattributes` never is
     unsigned num_threads = 0;      ///< as in CommitOptions
     const boost::asio::any_io_executor* worker = nullptr;
+    ProgressSink* progress = nullptr;
 };
 BOOST_DESCRIBE_STRUCT(UploadFolderOptions, (),
                       (path_in_repo, commit_message, commit_description, token, repo_type, revision, create_pr,
@@ -31,7 +32,7 @@ BOOST_DESCRIBE_STRUCT(UploadFolderOptions, (),
 /// Whole folders.
 class UploadFolderApi {
 public:
-    explicit UploadFolderApi(Session session) : session_(std::move(session)) {}
+    UploadFolderApi(Session session, CommitsApi commits) : session_(std::move(session)), commits_(std::move(commits)) {}
 
     /// Commits the files below `folder_path`, keeping their paths, in one commit. Files of the repository
     /// that are not in the folder stay, unless `delete_patterns` says otherwise. Symbolic links are
@@ -41,6 +42,7 @@ public:
 
 private:
     Session session_;
+    CommitsApi commits_;
 };
 
 }  // namespace hf

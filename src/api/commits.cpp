@@ -1,0 +1,368 @@
+#include "transfer/commit_payload.hpp"
+#include "transfer/commit_recovery.hpp"
+#include "transfer/error_context.hpp"
+#include "transfer/on_strand.hpp"
+#include "transfer/preupload.hpp"
+#include "transfer/upload_state.hpp"
+
+#include <hf/api/commits.hpp>
+#include <hf/core/constants.hpp>
+#include <hf/core/repo.hpp>
+#include <hf/transfer/progress.hpp>
+
+#include <algorithm>
+
+namespace hf {
+namespace asio = boost::asio;
+
+static_assert(options_struct<CommitOptions>);
+static_assert(options_struct<PreuploadOptions>);
+
+namespace {
+
+constexpr unsigned default_uploads = 8;
+// The edge of the Hub ends requests after 60 s; other servers may take longer over a large commit.
+constexpr double commit_timeout_s = 300;
+
+/// CommitOptions that own their texts.
+class CommitRequest {
+public:
+    CommitRequest(std::string_view repo_id, const CommitOptions& options)
+        : repo_id(repo_id),
+          repo_type(options.repo_type),
+          revision(options.revision.empty() ? default_revision : options.revision),
+          description(options.commit_description),
+          parent_commit(options.parent_commit),
+          create_pr(options.create_pr),
+          num_threads(options.num_threads),
+          progress(options.progress),
+          token(options.token) {
+        if (options.commit_message) message = std::string(*options.commit_message);
+        if (options.worker) worker = *options.worker;
+    }
+
+    void default_message(std::string text) {
+        if (!message) message = std::move(text);
+    }
+
+    std::string repo_id;
+    std::string repo_type;
+    std::string revision;
+    std::optional<std::string> message;
+    std::string description;
+    std::string parent_commit;
+    bool create_pr;
+    unsigned num_threads;
+    asio::any_io_executor worker;
+    ProgressSink* progress;
+    OwnedToken token;
+};
+
+std::shared_ptr<const UploadTarget> make_target(const Session& session, const CommitRequest& request,
+                                                std::shared_ptr<Uploads> uploads) {
+    auto target = std::make_shared<UploadTarget>(session, Repo(request.repo_type, request.repo_id), request.revision,
+                                                 request.token.get(), request.create_pr);
+    if (request.num_threads > 0) target->num_threads = request.num_threads;
+    else target->num_threads = default_uploads;
+    target->worker = request.worker;
+    target->progress = request.progress;
+    target->uploads = std::move(uploads);
+    return target;
+}
+
+std::vector<CommitOperationAdd> additions_of(const std::vector<CommitOperation>& operations) {
+    std::vector<CommitOperationAdd> additions;
+    for (const auto& operation : operations) {
+        if (const auto* add = std::get_if<CommitOperationAdd>(&operation)) additions.push_back(*add);
+    }
+    return additions;
+}
+
+void require_valid(const CommitRequest& request, const std::vector<CommitOperation>& operations) {
+    if (!request.message || request.message->empty())
+        throw_validation("commit_message", "`commit_message` can't be empty, please pass a value.");
+    if (!request.parent_commit.empty() && !is_commit_oid(request.parent_commit))
+        throw_validation("parent_commit", "`parent_commit` is not a valid commit OID: '" + request.parent_commit +
+                                              "'. It must be 5 to 40 hexadecimal digits.");
+    for (const auto& operation : operations) {
+        const auto* add = std::get_if<CommitOperationAdd>(&operation);
+        if (!add) continue;
+        if (add->is_committed())
+            throw_validation("operations", "'" + add->path_in_repo() +
+                                               "' has already been committed and cannot be reused. Please create a new "
+                                               "CommitOperationAdd.");
+        if (add->path_in_repo().ends_with('/'))
+            throw_validation("path_in_repo", "Invalid path_in_repo '" + add->path_in_repo() + "': it names a folder");
+    }
+}
+
+void expect(ProgressSink* progress, const std::vector<CommitOperationAdd>& additions) {
+    if (!progress) return;
+    std::uint64_t bytes = 0;
+    for (const auto& addition : additions) bytes += addition.size();
+    progress->expect(static_cast<std::int64_t>(additions.size()), static_cast<std::int64_t>(bytes));
+    progress->set_state(ProgressSink::State::transferring);
+}
+
+// LFS files were reported when they were stored.
+void report_committed(ProgressSink* progress, const std::vector<CommitOperationAdd>& additions) {
+    if (!progress) return;
+    for (const auto& addition : additions) {
+        const bool ignored = addition.should_ignore().value_or(false);
+        if (ignored) progress->file_done(addition.path_in_repo(), addition.size(), true);
+        else if (addition.upload_mode() != UploadMode::lfs) progress->file_done(addition.path_in_repo());
+    }
+    progress->set_state(ProgressSink::State::done);
+}
+
+Request lookup_request(const UploadTarget& target, std::string_view revision,
+                       std::span<const CommitOperationCopy* const> copies) {
+    std::vector<std::pair<std::string, std::string>> fields;
+    for (const auto* copy : copies) fields.emplace_back("paths", copy->src_path_in_repo());
+    fields.emplace_back("expand", "False");
+    Request request = post("/api/{}/paths-info/{}", target.repo, segment(revision));
+    request.form(fields);
+    request.token(target.token.get());
+    request.idempotent(true);
+    return request;
+}
+
+void read_lookup(const json::value& answer, const std::optional<std::string>& revision, FilesToCopy& out) {
+    if (!answer.is_array()) json::throw_type("an array", answer);
+    for (const auto& item : answer.get_array()) {
+        const json::object* entry = item.if_object();
+        const json::value* path = entry ? entry->if_contains("path") : nullptr;
+        if (!path || !path->is_string()) continue;
+        const std::string name(path->get_string());
+        const json::value* type = entry->if_contains("type");
+        if (type && *type == json::value("directory"))
+            throw_validation("src_path_in_repo", "Copying a folder is not implemented: '" + name + "'");
+        const json::value* lfs = entry->if_contains("lfs");
+        const json::value* oid = lfs && lfs->is_object() ? lfs->get_object().if_contains("oid") : nullptr;
+        if (!oid || !oid->is_string())
+            throw_validation("src_path_in_repo", "Copying a non-LFS file is not implemented: '" + name + "'");
+        out.insert_or_assign({name, revision}, std::string(oid->get_string()));
+    }
+}
+
+asio::awaitable<FilesToCopy> look_up_copies(std::shared_ptr<const UploadTarget> target,
+                                            std::vector<CommitOperation> operations) {
+    FilesToCopy found;
+    std::vector<const CommitOperationCopy*> copies;
+    for (const auto& operation : operations) {
+        if (const auto* copy = std::get_if<CommitOperationCopy>(&operation)) copies.push_back(copy);
+    }
+    // One request per run of equal source revisions, as the reference does it.
+    std::span<const CommitOperationCopy* const> rest(copies);
+    while (!rest.empty()) {
+        const std::optional<std::string> revision = rest.front()->src_revision();
+        const auto end = std::ranges::find_if(rest, [&](const auto* copy) { return copy->src_revision() != revision; });
+        const auto run = std::min<std::size_t>(static_cast<std::size_t>(end - rest.begin()), copy_lookup_chunk);
+        const std::string_view at = revision ? std::string_view(*revision) : std::string_view(target->revision);
+        const json::value answer =
+            co_await target->session.call<json::value>(lookup_request(*target, at, rest.first(run)));
+        read_lookup(answer, revision, found);
+        for (const auto* copy : rest.first(run)) {
+            if (found.contains({copy->src_path_in_repo(), revision})) continue;
+            ErrorInfo info;
+            info.argument = copy->src_path_in_repo();
+            info.message = "Cannot copy " + copy->src_path_in_repo() + " at revision " + std::string(at) +
+                           ": file is missing on repo.";
+            throw EntryNotFoundError(std::move(info));
+        }
+        rest = rest.subspan(run);
+    }
+    co_return found;
+}
+
+// "https://huggingface.co/bigscience/bloom/discussions/2" -> 2
+std::int64_t pull_request_number(const std::string& url) {
+    const auto slash = url.rfind("/discussions/");
+    const std::string digits = slash == url.npos ? std::string() : url.substr(slash + 13);
+    if (digits.empty() || digits.size() > 18 || !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) {
+        ErrorInfo info;
+        info.message = "Unexpected response from the hub, expected a Pull Request URL but got: '" + url + "'";
+        throw InvalidResponseError(std::move(info));
+    }
+    return std::stoll(digits);
+}
+
+CommitInfo make_commit_info(const CommitRequest& request, std::string oid, std::string url,
+                            std::optional<std::string> pr_url) {
+    CommitInfo info;
+    info.commit_url = url;
+    info.commit_message = *request.message;
+    info.commit_description = request.description;
+    info.oid = std::move(oid);
+    info.url = std::move(url);
+    if (pr_url) {
+        info.pr_num = pull_request_number(*pr_url);
+        info.pr_revision = "refs/pr/" + std::to_string(*info.pr_num);
+        info.pr_url = std::move(pr_url);
+    }
+    return info;
+}
+
+CommitInfo read_commit_answer(const CommitRequest& request, const json::value& answer) {
+    const auto text = [&](std::string_view name) {
+        const json::value* member = answer.is_object() ? answer.get_object().if_contains(name) : nullptr;
+        if (!member || !member->is_string()) {
+            ErrorInfo info;
+            info.message = "the answer to a commit lacks '" + std::string(name) + "'";
+            throw InvalidResponseError(std::move(info));
+        }
+        return std::string(member->get_string());
+    };
+    std::optional<std::string> pr_url;
+    if (request.create_pr) pr_url = text("pullRequestUrl");
+    return make_commit_info(request, text("commitOid"), text("commitUrl"), std::move(pr_url));
+}
+
+CommitInfo recovered_commit(const UploadTarget& target, const CommitRequest& request, const FoundCommit& found) {
+    const std::string base = target.session.endpoint() + "/" + target.repo.url_path();
+    std::optional<std::string> pr_url;
+    if (found.pr_num) pr_url = base + "/discussions/" + std::to_string(*found.pr_num);
+    return make_commit_info(request, found.oid, base + "/commit/" + found.oid, std::move(pr_url));
+}
+
+[[noreturn]] void rethrow_commit_error(const Error& error, const std::vector<CommitOperation>& operations) {
+    if (dynamic_cast<const RepositoryNotFoundError*>(&error)) rethrow_no_repo(error);
+    const bool deletes = std::ranges::any_of(
+        operations, [](const auto& operation) { return std::holds_alternative<CommitOperationDelete>(operation); });
+    if (deletes && dynamic_cast<const EntryNotFoundError*>(&error) &&
+        error.message().find("A file with this name doesn't exist") != std::string::npos)
+        rethrow_as(error, error.message() +
+                              "\nMake sure to differentiate file and folder paths in delete operations with a trailing "
+                              "'/' or using `is_folder=True/False`.");
+    throw;
+}
+
+asio::awaitable<json::value> send_commit(std::shared_ptr<const UploadTarget> target, CommitPayload payload) {
+    Request request = post("/api/{}/commit/{}", target->repo, segment(target->revision));
+    if (target->create_pr) request.query("create_pr", "1");
+    request.body(payload.body(target->progress), "application/x-ndjson");
+    request.write_token(target->token.get());
+    request.timeout(commit_timeout_s);
+    return target->session.call<json::value>(std::move(request));
+}
+
+asio::awaitable<CommitInfo> run_commit(Session session, std::shared_ptr<Uploads> uploads, CommitRequest request,
+                                       std::vector<CommitOperation> operations) {
+    require_valid(request, operations);
+    const auto target = make_target(session, request, std::move(uploads));
+    const auto additions = additions_of(operations);
+    expect(target->progress, additions);
+    std::string head = co_await preupload(target, additions, std::nullopt);
+    if (!request.parent_commit.empty()) head = request.parent_commit;
+    FilesToCopy copies = co_await look_up_copies(target, operations);
+    CommitPayload payload(*request.message, request.description, request.parent_commit, operations, std::move(copies));
+    SentCommit sent(*request.message, request.description, std::move(head), session.clock().now());
+
+    std::optional<Error> unclear;
+    CommitInfo info;
+    try {
+        const json::value answer = co_await send_commit(target, std::move(payload));
+        for (const auto& addition : additions) addition.state().committed = true;
+        info = read_commit_answer(request, answer);
+    } catch (const Error& error) {
+        if (!is_commit_fate_unclear(error)) rethrow_commit_error(error, operations);
+        unclear = error;
+    }
+    if (unclear) {
+        const std::optional<FoundCommit> found = co_await recover_commit(target, std::move(sent), *unclear);
+        if (!found) rethrow_as(*unclear, unclear->message() + "\nThe commit was not found on the Hub afterwards.");
+        for (const auto& addition : additions) addition.state().committed = true;
+        info = recovered_commit(*target, request, *found);
+    }
+    report_committed(target->progress, additions);
+    co_return info;
+}
+
+asio::awaitable<CommitInfo> commit(Session session, std::shared_ptr<Uploads> uploads, CommitRequest request,
+                                   std::vector<CommitOperation> operations) {
+    return on_strand(run_commit(std::move(session), std::move(uploads), std::move(request), std::move(operations)));
+}
+
+asio::awaitable<CommitInfo> run_upload_file(Session session, std::shared_ptr<Uploads> uploads, CommitRequest request,
+                                            UploadContent content, std::string path_in_repo) {
+    request.default_message("Upload " + path_in_repo + " with huggingface_hub");
+    std::vector<CommitOperation> operations;
+    operations.emplace_back(std::in_place_type<CommitOperationAdd>, path_in_repo, std::move(content));
+    const Repo repo(request.repo_type, request.repo_id);
+    std::string revision = request.revision;
+    CommitInfo info = co_await commit(session, std::move(uploads), std::move(request), std::move(operations));
+    if (info.pr_revision) revision = quote(*info.pr_revision, "");
+    info.url = session.endpoint() + "/" + repo.url_path() + "/blob/" + revision + "/" + path_in_repo;
+    co_return info;
+}
+
+asio::awaitable<CommitInfo> run_delete(Session session, std::shared_ptr<Uploads> uploads, CommitRequest request,
+                                       std::string path_in_repo, bool is_folder) {
+    std::vector<CommitOperation> operations;
+    if (is_folder) {
+        request.default_message("Delete folder " + path_in_repo + " with huggingface_hub");
+        operations.emplace_back(std::in_place_type<CommitOperationDelete>, path_in_repo, true);
+    } else {
+        request.default_message("Delete " + path_in_repo + " with huggingface_hub");
+        operations.emplace_back(std::in_place_type<CommitOperationDelete>, path_in_repo);
+    }
+    CommitInfo info = co_await commit(session, std::move(uploads), std::move(request), std::move(operations));
+    co_return info;
+}
+
+asio::awaitable<void> run_preupload(Session session, std::shared_ptr<Uploads> uploads, CommitRequest request,
+                                    std::vector<CommitOperationAdd> additions, std::optional<std::string> gitignore,
+                                    bool free_memory) {
+    const auto target = make_target(session, request, std::move(uploads));
+    std::vector<CommitOperationAdd> fresh;
+    std::ranges::copy_if(additions, std::back_inserter(fresh), [](const auto& add) { return !add.is_uploaded(); });
+    co_await preupload(target, std::move(additions), std::move(gitignore));
+    if (!free_memory) co_return;
+    for (const auto& addition : fresh) {
+        if (addition.is_uploaded()) addition.state().content = UploadContent::from_bytes(std::string());
+    }
+}
+
+}  // namespace
+
+CommitsApi::CommitsApi(Session session) : session_(std::move(session)), uploads_(std::make_shared<Uploads>()) {}
+
+asio::awaitable<CommitInfo> CommitsApi::create_commit(std::string_view repo_id, std::vector<CommitOperation> operations,
+                                                      CommitOptions options) const {
+    return commit(session_, uploads_, CommitRequest(repo_id, options), std::move(operations));
+}
+
+asio::awaitable<void> CommitsApi::preupload_lfs_files(std::string_view repo_id,
+                                                      std::vector<CommitOperationAdd> additions,
+                                                      PreuploadOptions options) const {
+    CommitOptions common;
+    common.token = options.token;
+    common.repo_type = options.repo_type;
+    common.revision = options.revision;
+    common.create_pr = options.create_pr;
+    common.num_threads = options.num_threads;
+    common.worker = options.worker;
+    common.progress = options.progress;
+    std::optional<std::string> gitignore;
+    if (options.gitignore_content) gitignore = std::string(*options.gitignore_content);
+    return on_strand(run_preupload(session_, uploads_, CommitRequest(repo_id, common), std::move(additions),
+                                   std::move(gitignore), options.free_memory));
+}
+
+asio::awaitable<CommitInfo> CommitsApi::upload_file(UploadContent path_or_fileobj, std::string_view path_in_repo,
+                                                    std::string_view repo_id, CommitOptions options) const {
+    return run_upload_file(session_, uploads_, CommitRequest(repo_id, options), std::move(path_or_fileobj),
+                           std::string(path_in_repo));
+}
+
+asio::awaitable<CommitInfo> CommitsApi::delete_file(std::string_view path_in_repo, std::string_view repo_id,
+                                                    CommitOptions options) const {
+    return run_delete(session_, uploads_, CommitRequest(repo_id, options), std::string(path_in_repo), false);
+}
+
+asio::awaitable<CommitInfo> CommitsApi::delete_folder(std::string_view path_in_repo, std::string_view repo_id,
+                                                      CommitOptions options) const {
+    return run_delete(session_, uploads_, CommitRequest(repo_id, options), std::string(path_in_repo), true);
+}
+
+}  // namespace hf

@@ -1,0 +1,30 @@
+#include "transfer/error_context.hpp"
+
+#include <typeinfo>
+#include <utility>
+
+namespace hf {
+namespace {
+
+template <class... Types>
+void throw_same(const Error& error, const ErrorInfo& info) {
+    const auto try_one = [&]<class T>(std::type_identity<T>) {
+        if (typeid(error) == typeid(T)) throw T(info);
+    };
+    (try_one(std::type_identity<Types>()), ...);
+}
+
+}  // namespace
+
+void rethrow_as(const Error& error, std::string message) {
+    ErrorInfo info = error.info();
+    info.message = std::move(message);
+    throw_same<HfHubHTTPError, RepositoryNotFoundError, GatedRepoError, DisabledRepoError, RevisionNotFoundError,
+               EntryNotFoundError, BadRequestError, LocalEntryNotFoundError, ConnectionError, TimeoutError, TlsError,
+               ProtocolError, OfflineModeIsEnabled, HFValidationError, LocalTokenNotFoundError, ResponseTooLargeError,
+               InvalidResponseError, IntegrityError, FileSystemError, UnsafePathError, MultiCommitException>(error,
+                                                                                                          info);
+    throw Error(error.code(), std::move(info));
+}
+
+}  // namespace hf

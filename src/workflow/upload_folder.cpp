@@ -1,0 +1,177 @@
+#include "transfer/owned_token.hpp"
+#include "workflow/folder_listing.hpp"
+
+#include <hf/core/constants.hpp>
+#include <hf/core/glob.hpp>
+#include <hf/core/repo.hpp>
+#include <hf/transfer/progress.hpp>
+#include <hf/workflow/upload_folder.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+namespace hf {
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+static_assert(options_struct<UploadFolderOptions>);
+
+namespace {
+
+/// UploadFolderOptions that own their texts.
+class FolderRequest {
+public:
+    FolderRequest(std::string_view repo_id, fs::path folder, const UploadFolderOptions& options)
+        : repo_id(repo_id),
+          folder(std::move(folder)),
+          path_in_repo(options.path_in_repo),
+          message(options.commit_message),
+          description(options.commit_description),
+          token(options.token),
+          repo_type(options.repo_type),
+          revision(options.revision),
+          parent_commit(options.parent_commit),
+          allow(patterns(options.allow_patterns)),
+          ignore(options.ignore_patterns.to_vector()),
+          remove(patterns(options.delete_patterns)),
+          create_pr(options.create_pr),
+          num_threads(options.num_threads),
+          progress(options.progress) {
+        for (const auto pattern : ignore_git_folder_patterns) ignore.emplace_back(pattern);
+        if (options.worker) worker = *options.worker;
+        if (message.empty()) message = "Upload folder using huggingface_hub";
+    }
+
+    std::string repo_id;
+    fs::path folder;
+    std::string path_in_repo;
+    std::string message;
+    std::string description;
+    OwnedToken token;
+    std::string repo_type;
+    std::string revision;
+    std::string parent_commit;
+    PatternFilter::Patterns allow;
+    std::vector<std::string> ignore;
+    PatternFilter::Patterns remove;
+    bool create_pr;
+    unsigned num_threads;
+    asio::any_io_executor worker;
+    ProgressSink* progress;
+
+private:
+    static PatternFilter::Patterns patterns(const StringList& list) {
+        if (!list.given()) return std::nullopt;
+        return list.to_vector();
+    }
+};
+
+// The folder in the repository as a prefix of paths: "" or "a/b/".
+std::string prefix_of(std::string_view path_in_repo) {
+    while (path_in_repo.starts_with('/')) path_in_repo.remove_prefix(1);
+    while (path_in_repo.ends_with('/')) path_in_repo.remove_suffix(1);
+    return path_in_repo.empty() ? std::string() : std::string(path_in_repo) + "/";
+}
+
+fs::path resolve_folder(const fs::path& folder) {
+    fs::path path = folder;
+    const std::string text = folder.string();
+    const char* home = text == "~" || text.starts_with("~/") ? std::getenv("HOME") : nullptr;
+    if (home) path = home + text.substr(1);
+    std::error_code error;
+    const fs::path resolved = fs::canonical(path, error);
+    return error ? path : resolved;
+}
+
+asio::awaitable<std::vector<CommitOperation>> deletions(Session session, std::shared_ptr<const FolderRequest> request) {
+    std::vector<CommitOperation> operations;
+    if (!request->remove) co_return operations;
+    const PatternFilter filter(request->remove, std::nullopt);
+    const std::string prefix = prefix_of(request->path_in_repo);
+    const bool main = request->create_pr || request->revision.empty();
+    const std::string revision = main ? std::string(default_revision) : request->revision;
+    Request listing = get("/api/{}/tree/{}", Repo(request->repo_type, request->repo_id), segment(revision));
+    listing.query("recursive", true);
+    listing.query("expand", false);
+    listing.token(request->token.get());
+    auto entries = session.list<json::value>(std::move(listing));
+    while (const std::optional<json::value> entry = co_await entries.next()) {
+        const json::object* members = entry->if_object();
+        const json::value* type = members ? members->if_contains("type") : nullptr;
+        const json::value* path_value = members ? members->if_contains("path") : nullptr;
+        if (!path_value || !path_value->is_string() || (type && *type != json::value("file"))) continue;
+        const std::string path(path_value->get_string());
+        if (path == ".gitattributes" || !path.starts_with(prefix)) continue;
+        if (filter.matches(std::string_view(path).substr(prefix.size())))
+            operations.emplace_back(std::in_place_type<CommitOperationDelete>, path, false);
+    }
+    co_return operations;
+}
+
+asio::awaitable<std::vector<CommitOperation>> additions(std::shared_ptr<const FolderRequest> request) {
+    std::vector<std::string> files;
+    const fs::path folder = resolve_folder(request->folder);
+    if (request->worker) {
+        auto listing = list_folder(folder);
+        files = co_await asio::co_spawn(request->worker, std::move(listing), asio::use_awaitable);
+    } else {
+        files = co_await list_folder(folder);
+    }
+    const PatternFilter filter(request->allow, request->ignore);
+    const std::string prefix = prefix_of(request->path_in_repo);
+    std::vector<CommitOperation> operations;
+    for (const auto& file : files) {
+        if (filter.matches(file))
+            operations.emplace_back(std::in_place_type<CommitOperationAdd>, prefix + file, UploadContent(folder / file));
+    }
+    co_return operations;
+}
+
+// What is uploaded anyway need not be deleted first.
+std::vector<CommitOperation> merge(std::vector<CommitOperation> removed, std::vector<CommitOperation> added) {
+    std::set<std::string_view> paths;
+    for (const auto& operation : added) paths.insert(path_in_repo(operation));
+    std::erase_if(removed, [&](const CommitOperation& operation) { return paths.contains(path_in_repo(operation)); });
+    removed.insert(removed.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
+    return removed;
+}
+
+asio::awaitable<CommitInfo> run_upload_folder(Session session, CommitsApi commits,
+                                              std::shared_ptr<const FolderRequest> request) {
+    const Repo repo(request->repo_type, request->repo_id);
+    if (request->progress) request->progress->set_state(ProgressSink::State::listing);
+    std::vector<CommitOperation> removed = co_await deletions(session, request);
+    std::vector<CommitOperation> added = co_await additions(request);
+
+    CommitOptions options;
+    options.commit_message = request->message;
+    options.commit_description = request->description;
+    options.token = request->token.get();
+    options.repo_type = request->repo_type;
+    options.revision = request->revision;
+    options.create_pr = request->create_pr;
+    options.parent_commit = request->parent_commit;
+    options.num_threads = request->num_threads;
+    if (request->worker) options.worker = &request->worker;
+    options.progress = request->progress;
+    auto operations = merge(std::move(removed), std::move(added));
+    CommitInfo info = co_await commits.create_commit(request->repo_id, std::move(operations), options);
+
+    std::string revision = request->revision.empty() ? std::string(default_revision) : request->revision;
+    if (info.pr_revision) revision = quote(*info.pr_revision, "");
+    info.url = session.endpoint() + "/" + repo.url_path() + "/tree/" + revision + "/" + request->path_in_repo;
+    co_return info;
+}
+
+}  // namespace
+
+asio::awaitable<CommitInfo> UploadFolderApi::upload_folder(std::string_view repo_id, const fs::path& folder_path,
+                                                           UploadFolderOptions options) const {
+    return run_upload_folder(session_, commits_, std::make_shared<FolderRequest>(repo_id, folder_path, options));
+}
+
+}  // namespace hf
