@@ -54,7 +54,7 @@ public:
     }
     static json::value any(const json::object& in, std::string_view name) {
         const json::value* json = in.if_contains(name);
-        return json ? *json : json::value();
+        return json ? json::value(*json, boost::json::storage_ptr()) : json::value();
     }
 
     static EvalResult result(const json::object& in) {

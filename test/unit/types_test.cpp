@@ -170,4 +170,16 @@ BOOST_AUTO_TEST_CASE(texts_of_cards) {
     BOOST_TEST(texts_of(json::value()).empty());
 }
 
+BOOST_AUTO_TEST_CASE(raw_json_outlives_the_answer_it_came_in) {
+    const boost::json::storage_ptr heap;
+    const auto whole = json::parse_as(R"({"a":[1]})", [](const json::value& v) { return json::from_value<json::value>(v); });
+    BOOST_TEST(whole.storage().get() == heap.get());
+    const auto members = json::parse_as(R"({"a":[1]})", [](const json::value& v) { return json::from_value<json::object>(v); });
+    BOOST_TEST(members.storage().get() == heap.get());
+    const auto tag = json::parse_as(R"({"id":"c1","title":"T","new_member":{"x":["y"]}})",
+                                    [](const json::value& v) { return json::from_value<LastCommitInfo>(v); });
+    BOOST_TEST(tag.extra.storage().get() == heap.get());
+    BOOST_TEST(tag.extra.at("new_member").as_object().at("x").storage().get() == heap.get());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

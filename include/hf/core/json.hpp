@@ -305,7 +305,8 @@ struct Codec<T> {
 
 template <>
 struct Codec<value> {
-    static value from(const value& json) { return json; }
+    // A plain copy would stay in the arena of `parse_as`.
+    static value from(const value& json) { return value(json, boost::json::storage_ptr()); }
     static value to(const value& json) { return json; }
 };
 
@@ -314,7 +315,7 @@ struct Codec<object> {
     static object from(const value& json) {
         if (json.is_null()) return {};
         if (!json.is_object()) throw_type("an object", json);
-        return json.get_object();
+        return object(json.get_object(), boost::json::storage_ptr());
     }
     static value to(const object& json) { return json; }
 };
