@@ -1,11 +1,12 @@
 #include "transfer/commit_payload.hpp"
 #include "transfer/commit_recovery.hpp"
 #include "transfer/error_context.hpp"
-#include "transfer/on_strand.hpp"
 #include "transfer/preupload.hpp"
+#include "transfer/run_on.hpp"
 #include "transfer/upload_state.hpp"
 
 #include <hf/api/commits.hpp>
+#include <hf/api/files.hpp>
 #include <hf/core/constants.hpp>
 #include <hf/core/repo.hpp>
 #include <hf/transfer/progress.hpp>
@@ -62,8 +63,10 @@ std::shared_ptr<const UploadTarget> make_target(const Session& session, const Co
                                                 std::shared_ptr<Uploads> uploads) {
     auto target = std::make_shared<UploadTarget>(session, Repo(request.repo_type, request.repo_id), request.revision,
                                                  request.token.get(), request.create_pr);
-    if (request.num_threads > 0) target->num_threads = request.num_threads;
-    else target->num_threads = default_uploads;
+    if (request.num_threads > 0)
+        target->num_threads = request.num_threads;
+    else
+        target->num_threads = default_uploads;
     target->worker = request.worker;
     target->progress = request.progress;
     target->uploads = std::move(uploads);
@@ -109,39 +112,22 @@ void report_committed(ProgressSink* progress, const std::vector<CommitOperationA
     if (!progress) return;
     for (const auto& addition : additions) {
         const bool ignored = addition.should_ignore().value_or(false);
-        if (ignored) progress->file_done(addition.path_in_repo(), addition.size(), true);
-        else if (addition.upload_mode() != UploadMode::lfs) progress->file_done(addition.path_in_repo());
+        if (ignored)
+            progress->file_done(addition.path_in_repo(), addition.size(), true);
+        else if (addition.upload_mode() != UploadMode::lfs)
+            progress->file_done(addition.path_in_repo());
     }
     progress->set_state(ProgressSink::State::done);
 }
 
-Request lookup_request(const UploadTarget& target, std::string_view revision,
-                       std::span<const CommitOperationCopy* const> copies) {
-    std::vector<std::pair<std::string, std::string>> fields;
-    for (const auto* copy : copies) fields.emplace_back("paths", copy->src_path_in_repo());
-    fields.emplace_back("expand", "False");
-    Request request = post("/api/{}/paths-info/{}", target.repo, segment(revision));
-    request.form(fields);
-    request.token(target.token.get());
-    request.idempotent(true);
-    return request;
-}
-
-void read_lookup(const json::value& answer, const std::optional<std::string>& revision, FilesToCopy& out) {
-    if (!answer.is_array()) json::throw_type("an array", answer);
-    for (const auto& item : answer.get_array()) {
-        const json::object* entry = item.if_object();
-        const json::value* path = entry ? entry->if_contains("path") : nullptr;
-        if (!path || !path->is_string()) continue;
-        const std::string name(path->get_string());
-        const json::value* type = entry->if_contains("type");
-        if (type && *type == json::value("directory"))
-            throw_validation("src_path_in_repo", "Copying a folder is not implemented: '" + name + "'");
-        const json::value* lfs = entry->if_contains("lfs");
-        const json::value* oid = lfs && lfs->is_object() ? lfs->get_object().if_contains("oid") : nullptr;
-        if (!oid || !oid->is_string())
-            throw_validation("src_path_in_repo", "Copying a non-LFS file is not implemented: '" + name + "'");
-        out.insert_or_assign({name, revision}, std::string(oid->get_string()));
+void note_copies(const std::vector<RepoTreeEntry>& entries, const std::optional<std::string>& revision,
+                 FilesToCopy& out) {
+    for (const auto& entry : entries) {
+        const RepoFile* file = entry.file();
+        if (!file) throw_validation("src_path_in_repo", "Copying a folder is not implemented: '" + entry.path() + "'");
+        if (!file->lfs || !file->lfs->sha256)
+            throw_validation("src_path_in_repo", "Copying a non-LFS file is not implemented: '" + file->path + "'");
+        out.insert_or_assign({file->path, revision}, *file->lfs->sha256);
     }
 }
 
@@ -158,15 +144,19 @@ asio::awaitable<FilesToCopy> look_up_copies(std::shared_ptr<const UploadTarget> 
         const std::optional<std::string> revision = rest.front()->src_revision();
         const auto end = std::ranges::find_if(rest, [&](const auto* copy) { return copy->src_revision() != revision; });
         const auto run = std::min<std::size_t>(static_cast<std::size_t>(end - rest.begin()), copy_lookup_chunk);
-        const std::string_view at = revision ? std::string_view(*revision) : std::string_view(target->revision);
-        const json::value answer =
-            co_await target->session.call<json::value>(lookup_request(*target, at, rest.first(run)));
-        read_lookup(answer, revision, found);
+        std::vector<std::string> paths;
+        for (const auto* copy : rest.first(run)) paths.push_back(copy->src_path_in_repo());
+        PathsInfoOptions options;
+        options.revision = revision ? std::string_view(*revision) : std::string_view(target->revision);
+        options.repo_type = target->repo.type();
+        options.token = target->token.get();
+        const auto entries = co_await FilesApi(target->session).get_paths_info(target->repo.id(), paths, options);
+        note_copies(entries, revision, found);
         for (const auto* copy : rest.first(run)) {
             if (found.contains({copy->src_path_in_repo(), revision})) continue;
             ErrorInfo info;
             info.argument = copy->src_path_in_repo();
-            info.message = "Cannot copy " + copy->src_path_in_repo() + " at revision " + std::string(at) +
+            info.message = "Cannot copy " + copy->src_path_in_repo() + " at revision " + std::string(options.revision) +
                            ": file is missing on repo.";
             throw EntryNotFoundError(std::move(info));
         }
@@ -179,7 +169,8 @@ asio::awaitable<FilesToCopy> look_up_copies(std::shared_ptr<const UploadTarget> 
 std::int64_t pull_request_number(const std::string& url) {
     const auto slash = url.rfind("/discussions/");
     const std::string digits = slash == url.npos ? std::string() : url.substr(slash + 13);
-    if (digits.empty() || digits.size() > 18 || !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) {
+    if (digits.empty() || digits.size() > 18 ||
+        !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) {
         ErrorInfo info;
         info.message = "Unexpected response from the hub, expected a Pull Request URL but got: '" + url + "'";
         throw InvalidResponseError(std::move(info));
@@ -237,6 +228,14 @@ CommitInfo recovered_commit(const UploadTarget& target, const CommitRequest& req
     throw;
 }
 
+[[noreturn]] void rethrow_not_found(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const Error& error) {
+        rethrow_as(error, error.message() + "\nThe commit was not found on the Hub afterwards.");
+    }
+}
+
 asio::awaitable<json::value> send_commit(std::shared_ptr<const UploadTarget> target, CommitPayload payload) {
     Request request = post("/api/{}/commit/{}", target->repo, segment(target->revision));
     if (target->create_pr) request.query("create_pr", "1");
@@ -258,7 +257,8 @@ asio::awaitable<CommitInfo> run_commit(Session session, std::shared_ptr<Uploads>
     CommitPayload payload(*request.message, request.description, request.parent_commit, operations, std::move(copies));
     SentCommit sent(*request.message, request.description, std::move(head), session.clock().now());
 
-    std::optional<Error> unclear;
+    std::exception_ptr unclear;
+    unsigned status = 0;
     CommitInfo info;
     try {
         const json::value answer = co_await send_commit(target, std::move(payload));
@@ -266,11 +266,12 @@ asio::awaitable<CommitInfo> run_commit(Session session, std::shared_ptr<Uploads>
         info = read_commit_answer(request, answer);
     } catch (const Error& error) {
         if (!is_commit_fate_unclear(error)) rethrow_commit_error(error, operations);
-        unclear = error;
+        unclear = std::current_exception();
+        status = error.status();
     }
     if (unclear) {
-        const std::optional<FoundCommit> found = co_await recover_commit(target, std::move(sent), *unclear);
-        if (!found) rethrow_as(*unclear, unclear->message() + "\nThe commit was not found on the Hub afterwards.");
+        const std::optional<FoundCommit> found = co_await recover_commit(target, std::move(sent), status);
+        if (!found) rethrow_not_found(unclear);
         for (const auto& addition : additions) addition.state().committed = true;
         info = recovered_commit(*target, request, *found);
     }

@@ -166,7 +166,8 @@ net::Body CommitPayload::body(ProgressSink* progress) const {
         if (const CommitOperationAdd* add = regular_file(operation))
             size += file_prefix.size() + base64_size(static_cast<std::size_t>(add->upload_info().size)) +
                     file_suffix(add->path_in_repo()).size();
-        else size += plain_line(operation, content_->files_to_copy).size();
+        else
+            size += plain_line(operation, content_->files_to_copy).size();
     }
     auto sent = std::make_shared<SentBytes>(progress);
     auto open = [content = content_, sent]() -> std::unique_ptr<net::ByteSource> {

@@ -15,7 +15,7 @@ using std::chrono::system_clock;
 
 // The edge of the Hub gives up after 60 s while the Hub goes on. An internal error is the Hub's own word,
 // but commits were seen to exist after one.
-constexpr std::array<seconds, 7> patient = {seconds(0), seconds(1), seconds(2),  seconds(4),
+constexpr std::array<seconds, 7> patient = {seconds(0), seconds(1),  seconds(2), seconds(4),
                                             seconds(8), seconds(15), seconds(30)};
 constexpr std::span<const seconds> hasty = std::span(patient).first(3);
 
@@ -128,8 +128,8 @@ std::optional<std::int64_t> find_pull_request(const json::value& discussions, co
 }
 
 asio::awaitable<std::optional<FoundCommit>> recover_commit(std::shared_ptr<const UploadTarget> target,
-                                                           SentCommit commit, Error error) {
-    for (const seconds delay : error.status() == 500 ? hasty : std::span<const seconds>(patient)) {
+                                                           SentCommit commit, unsigned status) {
+    for (const seconds delay : status == 500 ? hasty : std::span<const seconds>(patient)) {
         if (delay.count() > 0) co_await target->session.clock().sleep(delay);
         try {
             std::optional<FoundCommit> found = co_await look(target, commit);

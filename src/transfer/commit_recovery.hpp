@@ -16,7 +16,8 @@ namespace hf {
 /// A commit as it was sent.
 class SentCommit {
 public:
-    SentCommit(std::string summary, std::string description, std::string head, std::chrono::steady_clock::time_point sent)
+    SentCommit(std::string summary, std::string description, std::string head,
+               std::chrono::steady_clock::time_point sent)
         : summary(std::move(summary)), description(std::move(description)), head(std::move(head)), sent(sent) {}
 
     std::string summary;
@@ -45,8 +46,9 @@ public:
     std::optional<std::int64_t> pr_num;
 };
 
-/// Reads the branch (or the pull requests) until the commit shows up or `error` must be believed.
+/// Reads the branch (or the pull requests) until the commit shows up or the failure must be believed;
+/// `status` is that of the answer, 0 if there was none.
 boost::asio::awaitable<std::optional<FoundCommit>> recover_commit(std::shared_ptr<const UploadTarget> target,
-                                                                  SentCommit commit, Error error);
+                                                                  SentCommit commit, unsigned status);
 
 }  // namespace hf

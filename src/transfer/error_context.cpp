@@ -23,7 +23,7 @@ void rethrow_as(const Error& error, std::string message) {
                EntryNotFoundError, BadRequestError, LocalEntryNotFoundError, ConnectionError, TimeoutError, TlsError,
                ProtocolError, OfflineModeIsEnabled, HFValidationError, LocalTokenNotFoundError, ResponseTooLargeError,
                InvalidResponseError, IntegrityError, FileSystemError, UnsafePathError, MultiCommitException>(error,
-                                                                                                          info);
+                                                                                                             info);
     throw Error(error.code(), std::move(info));
 }
 

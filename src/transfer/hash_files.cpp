@@ -1,8 +1,8 @@
 #include "transfer/hash_files.hpp"
 
+#include "transfer/run_on.hpp"
 #include "transfer/upload_state.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -48,8 +48,7 @@ asio::awaitable<void> hash_contents(std::vector<CommitOperationAdd> additions, a
         co_await hash_contents(std::move(additions));
         co_return;
     }
-    auto hashing = hash_contents(std::move(additions));
-    co_await asio::co_spawn(worker, std::move(hashing), asio::use_awaitable);
+    co_await run_on(worker, hash_contents(std::move(additions)));
 }
 
 }  // namespace hf

@@ -39,7 +39,7 @@ struct LfsObject {
     std::vector<std::shared_ptr<SentBytes>> sent;
     std::size_t jobs_left = 0;
     int signatures = 0;
-    int uploads = 0;  // grows when another upload begins, of which nothing is stored
+    int uploads = 0;                              // grows when another upload begins, of which nothing is stored
     std::unique_ptr<asio::steady_timer> signing;  // waited for by those that need the next signature
 };
 
@@ -203,9 +203,12 @@ asio::awaitable<void> Uploader::put_part(LfsObject& object, std::size_t index) {
                                            target_->session.clock().system_now());
             if (!expired || ++renewals > max_renewals) throw;
         }
-        if (expired) co_await sign_again(object, signatures);
-        else if (object.uploads == uploads) object.etags[index] = std::move(etag);
-        else sent->take_back();
+        if (expired)
+            co_await sign_again(object, signatures);
+        else if (object.uploads == uploads)
+            object.etags[index] = std::move(etag);
+        else
+            sent->take_back();
     }
 }
 
@@ -316,7 +319,8 @@ asio::awaitable<void> Uploader::verify(const LfsObject& object) {
     request.idempotent(true);
     if (object.plan.verify->origin() == Url::parse(target_->session.endpoint()).origin())
         request.write_token(target_->token.get());
-    else request.anonymous();
+    else
+        request.anonymous();
     co_await target_->session.call<void>(std::move(request));
 }
 

@@ -46,9 +46,9 @@ public:
         struct ::stat info {};
         if (::fstat(file_, &info) != 0) throw_file_system("cannot read", path_, last_error());
         std::uint64_t mixed = 0;
-        for (const auto part : {static_cast<std::uint64_t>(info.st_ino), static_cast<std::uint64_t>(info.st_size),
-                                static_cast<std::uint64_t>(info.st_mtim.tv_sec),
-                                static_cast<std::uint64_t>(info.st_mtim.tv_nsec)})
+        for (const auto part :
+             {static_cast<std::uint64_t>(info.st_ino), static_cast<std::uint64_t>(info.st_size),
+              static_cast<std::uint64_t>(info.st_mtim.tv_sec), static_cast<std::uint64_t>(info.st_mtim.tv_nsec)})
             mixed = (mixed ^ part) * 0x100000001b3;  // FNV-1a
         return mixed;
     }

@@ -45,8 +45,10 @@ std::optional<std::uint64_t> chunk_size(const json::object* header) {
     const json::value* value = header ? header->if_contains("chunk_size") : nullptr;
     if (!value || value->is_null()) return std::nullopt;
     std::optional<std::uint64_t> size;
-    if (const auto* text = value->if_string()) size = number(std::string_view(*text));
-    else if (const auto* integer = value->if_int64(); integer && *integer > 0) size = static_cast<std::uint64_t>(*integer);
+    if (const auto* text = value->if_string())
+        size = number(std::string_view(*text));
+    else if (const auto* integer = value->if_int64(); integer && *integer > 0)
+        size = static_cast<std::uint64_t>(*integer);
     if (!size || *size == 0) malformed("chunk_size is not a positive number");
     return size;
 }

@@ -65,7 +65,8 @@ asio::awaitable<std::vector<std::string>> list_folder(fs::path folder) {
         } else if (is_file(*it)) {
             std::string name = path.generic_string().substr(prefix);
             if (!is_utf8(name))
-                throw_validation("folder_path", "the name of a file in '" + folder.string() + "' is not UTF-8: " + name);
+                throw_validation("folder_path",
+                                 "the name of a file in '" + folder.string() + "' is not UTF-8: " + name);
             files.push_back(std::move(name));
         }
         it.increment(error);

@@ -1,14 +1,13 @@
 #include "transfer/owned_token.hpp"
+#include "transfer/run_on.hpp"
 #include "workflow/folder_listing.hpp"
 
+#include <hf/api/files.hpp>
 #include <hf/core/constants.hpp>
 #include <hf/core/glob.hpp>
 #include <hf/core/repo.hpp>
 #include <hf/transfer/progress.hpp>
 #include <hf/workflow/upload_folder.hpp>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -92,19 +91,12 @@ asio::awaitable<std::vector<CommitOperation>> deletions(Session session, std::sh
     if (!request->remove) co_return operations;
     const PatternFilter filter(request->remove, std::nullopt);
     const std::string prefix = prefix_of(request->path_in_repo);
-    const bool main = request->create_pr || request->revision.empty();
-    const std::string revision = main ? std::string(default_revision) : request->revision;
-    Request listing = get("/api/{}/tree/{}", Repo(request->repo_type, request->repo_id), segment(revision));
-    listing.query("recursive", true);
-    listing.query("expand", false);
-    listing.token(request->token.get());
-    auto entries = session.list<json::value>(std::move(listing));
-    while (const std::optional<json::value> entry = co_await entries.next()) {
-        const json::object* members = entry->if_object();
-        const json::value* type = members ? members->if_contains("type") : nullptr;
-        const json::value* path_value = members ? members->if_contains("path") : nullptr;
-        if (!path_value || !path_value->is_string() || (type && *type != json::value("file"))) continue;
-        const std::string path(path_value->get_string());
+    FilesOptions listing;
+    if (!request->create_pr) listing.revision = request->revision;
+    listing.repo_type = request->repo_type;
+    listing.token = request->token.get();
+    const std::vector<std::string> files = co_await FilesApi(session).list_repo_files(request->repo_id, listing);
+    for (const auto& path : files) {
         if (path == ".gitattributes" || !path.starts_with(prefix)) continue;
         if (filter.matches(std::string_view(path).substr(prefix.size())))
             operations.emplace_back(std::in_place_type<CommitOperationDelete>, path, false);
@@ -116,8 +108,7 @@ asio::awaitable<std::vector<CommitOperation>> additions(std::shared_ptr<const Fo
     std::vector<std::string> files;
     const fs::path folder = resolve_folder(request->folder);
     if (request->worker) {
-        auto listing = list_folder(folder);
-        files = co_await asio::co_spawn(request->worker, std::move(listing), asio::use_awaitable);
+        files = co_await run_on(request->worker, list_folder(folder));
     } else {
         files = co_await list_folder(folder);
     }
@@ -126,7 +117,8 @@ asio::awaitable<std::vector<CommitOperation>> additions(std::shared_ptr<const Fo
     std::vector<CommitOperation> operations;
     for (const auto& file : files) {
         if (filter.matches(file))
-            operations.emplace_back(std::in_place_type<CommitOperationAdd>, prefix + file, UploadContent(folder / file));
+            operations.emplace_back(std::in_place_type<CommitOperationAdd>, prefix + file,
+                                    UploadContent(folder / file));
     }
     co_return operations;
 }
