@@ -1,8 +1,8 @@
 #include "transfer/commit_payload.hpp"
 #include "transfer/commit_recovery.hpp"
 #include "transfer/error_context.hpp"
+#include "transfer/on_strand.hpp"
 #include "transfer/preupload.hpp"
-#include "transfer/run_on.hpp"
 #include "transfer/upload_state.hpp"
 
 #include <hf/api/commits.hpp>

@@ -1,6 +1,6 @@
 #include "transfer/hash_files.hpp"
 
-#include "transfer/run_on.hpp"
+#include "transfer/on_strand.hpp"
 #include "transfer/upload_state.hpp"
 
 #include <boost/asio/post.hpp>

@@ -1,5 +1,5 @@
+#include "transfer/on_strand.hpp"
 #include "transfer/owned_token.hpp"
-#include "transfer/run_on.hpp"
 #include "workflow/folder_listing.hpp"
 
 #include <hf/api/files.hpp>
