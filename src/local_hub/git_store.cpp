@@ -1,0 +1,238 @@
+#include "git_store.hpp"
+
+#include "git_handles.hpp"
+#include "git_shared.hpp"
+#include "http_types.hpp"
+
+#include <git2/sys/repository.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+namespace hf::local_hub {
+namespace git {
+
+void check(int code, const char* what) {
+    if (code >= 0) return;
+    const int cause = errno;
+    const git_error* error = git_error_last();
+    const std::string message = std::string(what) + ": " + (error && error->message ? error->message : "git error");
+    if (cause == ENOSPC && error && error->klass == GIT_ERROR_OS) throw HttpError(507, "Insufficient storage");
+    throw std::runtime_error(message);
+}
+
+git_oid oid_of(const std::string& hex) {
+    git_oid out;
+    if (hex.size() != GIT_OID_HEXSZ || git_oid_fromstr(&out, hex.c_str()) != 0)
+        throw std::runtime_error("not an object id: " + hex);
+    return out;
+}
+
+SignaturePtr signature(const std::string& name) {
+    return make<SignaturePtr>("signature", [&](git_signature** out) {
+        return git_signature_now(out, name.c_str(), (name + "@users.noreply.huggingface.co").c_str());
+    });
+}
+
+}  // namespace git
+
+std::optional<LfsPointer> parse_lfs_pointer(std::string_view blob) {
+    constexpr std::string_view version = "version https://git-lfs.github.com/spec/v1\n";
+    if (blob.size() > 1024 || !blob.starts_with(version)) return std::nullopt;
+    LfsPointer out;
+    out.pointer_size = blob.size();
+    bool has_size = false;
+    for (const auto line : split(blob.substr(version.size()), '\n')) {
+        if (line.starts_with("oid sha256:")) out.oid = line.substr(11);
+        if (line.starts_with("size ")) {
+            const auto digits = line.substr(5);
+            has_size = std::from_chars(digits.data(), digits.data() + digits.size(), out.size).ec == std::errc();
+        }
+    }
+    if (!is_hex(out.oid, 64) || !has_size) return std::nullopt;
+    return out;
+}
+
+std::string format_lfs_pointer(std::string_view oid, std::uint64_t size) {
+    return "version https://git-lfs.github.com/spec/v1\noid sha256:" + std::string(oid) +
+           "\nsize " + std::to_string(size) + "\n";
+}
+
+void check_repo_path(std::string_view path) {
+    const auto refuse = [&](const char* why) {
+        throw bad_request("Invalid path in repo \"" + std::string(path.substr(0, 200)) + "\": " + why);
+    };
+    if (path.empty()) refuse("empty");
+    if (path.size() > 4096) refuse("too long");
+    if (path.front() == '/') refuse("absolute");
+    for (const unsigned char c : path)
+        if (c < 0x20 || c == 0x7f || c == '\\') refuse("forbidden character");
+    if (!is_utf8(path)) refuse("not UTF-8");
+    for (const auto part : split(path, '/')) {
+        if (part.empty()) refuse("empty component");
+        if (part == "." || part == "..") refuse("relative component");
+        if (lower(part) == ".git") refuse("reserved name");
+        if (part.size() > 255) refuse("component too long");
+    }
+}
+
+Listing::Listing(std::vector<TreeEntry> entries) : entries_(std::move(entries)) {
+    index_.reserve(entries_.size());
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        index_.emplace(entries_[i].path, i);
+        total_size_ += entries_[i].size;
+    }
+}
+
+const std::string& Listing::siblings(bool blobs) const {
+    std::call_once(made_[blobs], [&] {
+        std::string& out = siblings_[blobs];
+        out = "[";
+        for (const auto& entry : entries_) {
+            if (entry.is_folder) continue;
+            if (out.size() > 1) out += ',';
+            out += "{\"rfilename\":" + json_quoted(entry.path);
+            if (blobs) {
+                out += ",\"size\":" + std::to_string(entry.size) + ",\"blobId\":\"" + entry.oid + "\"";
+                if (entry.lfs)
+                    out += ",\"lfs\":{\"sha256\":\"" + entry.lfs->oid + "\",\"size\":" + std::to_string(entry.lfs->size) +
+                           ",\"pointerSize\":" + std::to_string(entry.lfs->pointer_size) + "}";
+            }
+            out += '}';
+        }
+        out += ']';
+    });
+    return siblings_[blobs];
+}
+
+const TreeEntry* Listing::find(std::string_view path) const {
+    const auto found = index_.find(path);
+    return found == index_.end() ? nullptr : &entries_[found->second];
+}
+
+// libgit2 counts its initialisations; every store holds one.
+GitStore::Shared::Shared(std::filesystem::path where) : root(std::move(where)) { git_libgit2_init(); }
+
+GitStore::Shared::~Shared() {
+    for (auto& idle : idle_handles) git_repository_free(idle.second);
+    git_libgit2_shutdown();
+}
+
+GitStore::GitStore(std::filesystem::path root) : shared_(std::make_shared<Shared>(std::move(root))) {
+    std::filesystem::create_directories(shared_->root);
+}
+
+GitStore::~GitStore() = default;
+
+std::filesystem::path GitStore::path(const std::string& key) const { return shared_->root / (key + ".git"); }
+
+std::vector<std::string> GitStore::keys() const {
+    std::vector<std::string> out;
+    for (const auto& entry : std::filesystem::directory_iterator(shared_->root))
+        if (entry.path().extension() == ".git") out.push_back(entry.path().stem().string());
+    return out;
+}
+
+void GitStore::create(const std::string& key) {
+    git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+    options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
+    options.initial_head = "main";
+    const auto repository = git::make<git::RepositoryPtr>("create repository", [&](git_repository** out) {
+        return git_repository_init_ext(out, path(key).c_str(), &options);
+    });
+}
+
+void GitStore::erase(const std::string& key) {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        std::erase_if(shared_->idle_handles, [&](auto& idle) {
+            if (idle.first != key) return false;
+            git_repository_free(idle.second);
+            return true;
+        });
+        shared_->states.erase(key);
+    }
+    std::error_code ignored;
+    std::filesystem::remove_all(path(key), ignored);
+}
+
+std::shared_ptr<std::mutex> GitStore::write_lock(const std::string& key) {
+    auto state = shared_->state(key);
+    std::mutex* write = &state->write;
+    return {std::move(state), write};
+}
+
+GitRepo GitStore::open(const std::string& key) {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        auto& idle = shared_->idle_handles;
+        for (auto it = idle.begin(); it != idle.end(); ++it) {
+            if (it->first != key) continue;
+            git_repository* handle = it->second;
+            idle.erase(it);
+            return {shared_, key, handle};
+        }
+    }
+    auto handle = git::make<git::RepositoryPtr>(
+        "open repository", [&](git_repository** out) { return git_repository_open_bare(out, path(key).c_str()); });
+    return {shared_, key, handle.release()};
+}
+
+ListingPtr GitStore::listing(const std::string& key, const std::string& commit) {
+    if (auto cached = shared_->cached_listing(commit)) return cached;
+    return open(key).listing(commit);
+}
+
+GitRepo::GitRepo(std::shared_ptr<GitStore::Shared> shared, std::string key, git_repository* handle)
+    : shared_(std::move(shared)), key_(std::move(key)), handle_(handle) {}
+
+GitRepo::~GitRepo() {
+    if (!shared_) return;  // moved from
+    // Enough for every worker on a few repositories; more would only hold files open.
+    constexpr std::size_t kept_handles = 32;
+    git_repository* excess = nullptr;
+    {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->idle_handles.emplace_front(key_, handle_);
+        if (shared_->idle_handles.size() > kept_handles) {
+            excess = shared_->idle_handles.back().second;
+            shared_->idle_handles.pop_back();
+        }
+    }
+    git_repository_free(excess);
+}
+
+std::filesystem::path GitRepo::path() const { return shared_->root / (key_ + ".git"); }
+
+std::shared_ptr<RepoState> GitStore::Shared::state(const std::string& key) {
+    const std::lock_guard lock(mutex);
+    auto& found = states[key];
+    if (!found) found = std::make_shared<RepoState>();
+    return found;
+}
+
+ListingPtr GitStore::Shared::cached_listing(const std::string& commit) {
+    const std::lock_guard lock(mutex);
+    const auto found = std::ranges::find(listings, commit, &std::pair<std::string, ListingPtr>::first);
+    if (found == listings.end()) return nullptr;
+    listings.splice(listings.begin(), listings, found);
+    return listings.front().second;
+}
+
+void GitStore::Shared::keep_listing(const std::string& commit, const ListingPtr& listing) {
+    // About 100 MB at 250 bytes per entry.
+    constexpr std::size_t kept_entries = 400'000;
+    const std::lock_guard lock(mutex);
+    listings.emplace_front(commit, listing);
+    std::size_t entries = 0, kept = 0;
+    for (const auto& [key, cached] : listings) {
+        entries += cached->entries().size();
+        if (kept > 0 && entries > kept_entries) break;
+        ++kept;
+    }
+    constexpr std::size_t kept_listings = 256;
+    listings.resize(std::min(kept, kept_listings));
+}
+
+}  // namespace hf::local_hub

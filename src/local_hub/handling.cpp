@@ -1,0 +1,100 @@
+#include "handling.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+namespace hf::local_hub {
+namespace {
+
+// "Bearer TOKEN", or git's "Basic user:TOKEN".
+std::string token_of(const Request& request) {
+    const auto value = request.field("Authorization");
+    const auto space = value.find(' ');
+    if (space == value.npos) return {};
+    const std::string scheme = lower(value.substr(0, space));
+    const auto credentials = value.substr(space + 1);
+    if (scheme == "bearer") return std::string(credentials);
+    std::string decoded;
+    if (scheme != "basic" || !base64_decode(credentials, decoded)) return {};
+    const auto colon = decoded.find(':');
+    return colon == decoded.npos ? std::string() : decoded.substr(colon + 1);
+}
+
+std::string request_id() { return "Root=1-" + random_hex(4) + "-" + random_hex(12); }
+
+}  // namespace
+
+Handling::Handling(Hub& hub, Quotas& quotas, Request request)
+    : hub_(hub),
+      quotas_(quotas),
+      request_(std::move(request)),
+      match_(hub.router.match(request_.method, request_.path, request_.lfs_origin)) {}
+
+void Handling::answer(const HttpError& error) {
+    response_ = error_response(error, !match_.route || match_.route->json_errors);
+    for (const auto& field : quota_fields_) response_->fields.push_back(field);
+    response_->set("X-Request-Id", request_id());
+}
+
+template <class F>
+void Handling::guarded(F f) {
+    try {
+        f();
+    } catch (const HttpError& error) {
+        answer(error);
+    } catch (const std::system_error& error) {
+        const bool full = error.code().value() == ENOSPC || error.code().value() == EDQUOT;
+        answer({full ? 507u : 500u, full ? "Insufficient storage: the disk of the Hub is full"
+                                         : "Internal Error: " + std::string(error.what())});
+    } catch (const std::exception& error) {
+        answer({500, "Internal Error: " + std::string(error.what())});
+    }
+}
+
+void Handling::authenticate() {
+    static const PrincipalPtr anonymous = std::make_shared<const Principal>();
+    who_ = anonymous;
+    if (!match_.route || !match_.route->checks_token) return;
+    const std::string token = token_of(request_);
+    if (token.empty()) return;
+    if (auto known = hub_.accounts.by_token(token))
+        who_ = std::move(known);
+    else
+        throw unauthorized();
+}
+
+bool Handling::begin() {
+    guarded([&] {
+        authenticate();
+        const Bucket bucket = match_.route ? match_.route->bucket : Bucket::pages;
+        const std::string identity = who_->anonymous() ? request_.remote : who_->name();
+        const bool within = quotas_.take(bucket, identity, quota_fields_);
+        if (!within) throw HttpError(429, "We had to rate limit you. Upgrade your plan or wait for the next window.");
+        if (!match_.route) throw not_found("Sorry, we can't find the page you are looking for.");
+        call_.emplace(Call{hub_, request_, match_.params, who_});
+        if (match_.route->sink) {
+            sink_ = match_.route->sink(*call_);
+        } else {
+            response_ = match_.route->handler(*call_);
+            for (const auto& field : quota_fields_) response_->fields.push_back(field);
+            response_->set("X-Request-Id", request_id());
+        }
+    });
+    return response_.has_value();
+}
+
+bool Handling::write(std::string_view chunk) {
+    guarded([&] { sink_->write(chunk); });
+    return !response_;
+}
+
+void Handling::finish() {
+    guarded([&] {
+        response_ = sink_->finish();
+        for (const auto& field : quota_fields_) response_->fields.push_back(field);
+        response_->set("X-Request-Id", request_id());
+    });
+    sink_.reset();
+}
+
+}  // namespace hf::local_hub

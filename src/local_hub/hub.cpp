@@ -1,0 +1,146 @@
+#include "hub.hpp"
+
+#include "card.hpp"
+#include "gitattributes.hpp"
+
+#include <hf/core/error.hpp>
+
+#include <sys/file.h>
+
+#include <set>
+
+namespace hf::local_hub {
+namespace {
+
+std::string make_root(const std::filesystem::path& root) {
+    std::error_code failed;
+    std::filesystem::create_directories(root, failed);
+    if (failed) throw_file_system("cannot create", root.string(), failed);
+    return (root / "hub.sqlite").string();
+}
+
+File lock_root(const std::filesystem::path& root) {
+    make_root(root);
+    const std::string path = (root / "lock").string();
+    try {
+        File file = File::create(path);
+        if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+            throw_file_system("cannot use, another hub runs on", root.string(),
+                              boost::system::error_code(errno, boost::system::generic_category()));
+        return file;
+    } catch (const std::system_error& error) {
+        throw_file_system("cannot create", path, error.code());
+    }
+}
+
+std::string signing_key(Database& database) {
+    database.run("INSERT INTO settings(key, value) VALUES('signing_key', ?) ON CONFLICT DO NOTHING",
+                 {sql_text(random_hex(32))});
+    return database.text("SELECT value FROM settings WHERE key='signing_key'");
+}
+
+}  // namespace
+
+Hub::Hub(LocalHubConfig settings)
+    : config(std::move(settings)),
+      root_lock(lock_root(config.root)),
+      database(make_root(config.root)),
+      accounts(database),
+      repos(database),
+      git(config.root / "git"),
+      lfs(config.root / "lfs"),
+      signer(signing_key(database)) {
+    repair();
+}
+
+// A kill may fall between git and the database: main is newer than the catalogue says, or a folder has
+// no row (yet or any more).
+void Hub::repair() {
+    std::set<std::string> known;
+    for (const auto& repo : repos.all()) {
+        known.insert(repo.oid);
+        try {
+            const auto head = git.open(repo.oid).ref_target("refs/heads/main");
+            if (head && *head != repo.sha) after_head_moved(repo);
+        } catch (const std::runtime_error&) {
+            // A repository that cannot be read answers errors itself; the others must still be served.
+        }
+    }
+    for (const auto& key : git.keys())
+        if (!known.contains(key)) git.erase(key);
+}
+
+Repo Hub::create_repo(RepoType type, std::string_view full_id, const Principal& who, bool is_private,
+                      std::string_view sdk) {
+    Repo repo;
+    repo.oid = new_object_id();
+    repo.type = type;
+    repo.full_id = full_id;
+    repo.author = namespace_of(full_id);
+    repo.is_private = is_private;
+    repo.sdk = sdk;
+    repo.created_at = now_ms();
+    git.create(repo.oid);
+    bool inserted = false;
+    const OnExit clean([&] {
+        if (!inserted) git.erase(repo.oid);
+    });
+    {
+        GitRepo handle = git.open(repo.oid);
+        CommitBuilder builder(handle, config.pack_compression);
+        builder.put(".gitattributes", builder.add_blob(type == RepoType::dataset ? default_gitattributes_dataset
+                                                                                  : default_gitattributes_model));
+        const std::string tree = builder.write_tree({});
+        repo.sha = handle.write_commit(tree, {}, {who.name().empty() ? "system" : who.name()}, "initial commit");
+        repo.last_modified = handle.commit(repo.sha).time_ms;
+        handle.set_ref("refs/heads/main", repo.sha, std::string());
+    }
+    inserted = repos.insert(repo);
+    if (!inserted) {
+        HttpError taken = conflict("You already created this " + std::string(singular(type)) + " repo: " +
+                                   std::string(full_id));
+        taken.extra["url"] = url(std::string(url_prefix(type)) + std::string(full_id));
+        throw taken;
+    }
+    after_head_moved(repo);
+    return repo;
+}
+
+void Hub::delete_repo(const Repo& repo) {
+    repos.erase(repo.id);
+    git.erase(repo.oid);
+}
+
+Hub::CommitTarget Hub::commit_target(const Repo& repo, std::string_view revision) {
+    GitRepo handle = git.open(repo.oid);
+    const Revision found = handle.resolve(revision);
+    if (!found.ref.starts_with("refs/heads/") && !found.ref.starts_with("refs/pr/") &&
+        !found.ref.starts_with("refs/convert/"))
+        throw bad_request("Invalid branch: " + std::string(revision) + " is not a branch");
+    return {found.ref, found.commit};
+}
+
+std::string Hub::commit(const Repo& repo, GitRepo& handle, CommitBuilder& builder, const CommitTarget& target,
+                        const std::string& author, const std::string& message) {
+    const std::string tree = builder.write_tree(target.head);
+    const std::string commit = handle.write_commit(tree, {target.head}, {author}, message);
+    const auto lock = git.write_lock(repo.oid);
+    const std::lock_guard writing(*lock);
+    if (!handle.set_ref(target.ref, commit, target.head))
+        throw HttpError(412, "A commit has happened since. Please refresh and try again.");
+    if (target.ref == "refs/heads/main") after_head_moved(repo);
+    return commit;
+}
+
+void Hub::after_head_moved(const Repo& repo) {
+    GitRepo handle = git.open(repo.oid);
+    const auto head = handle.ref_target("refs/heads/main");
+    if (!head) return;
+    const CardFacts facts = read_card(handle, *head, repo);
+    database.transaction([&] {
+        repos.set_head(repo.id, *head, handle.commit(*head).time_ms);
+        repos.set_card(repo.id, facts.card, facts.tags, facts.pipeline_tag, facts.library_name, facts.sdk);
+    });
+}
+
+}  // namespace hf::local_hub

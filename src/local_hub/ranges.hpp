@@ -1,0 +1,20 @@
+#pragma once
+
+#include "http_types.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace hf::local_hub {
+
+/// Fills `response` with the file, the part that Range asks for (206), or 416; honours If-Range and
+/// If-None-Match (304) against the ETag that the response already has.
+void serve_ranges(const Request& request, Response& response, std::shared_ptr<const File> file);
+/// The same for content in memory.
+void serve_ranges(const Request& request, Response& response, std::shared_ptr<const std::string> content);
+
+/// `inline; filename*=UTF-8''...; filename="...";` as the Hub writes it.
+std::string content_disposition(std::string_view kind, std::string_view file_name);
+
+}  // namespace hf::local_hub

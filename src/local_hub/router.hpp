@@ -1,0 +1,94 @@
+#pragma once
+
+#include "accounts.hpp"
+#include "http_types.hpp"
+#include "repos.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hf::local_hub {
+
+class Hub;
+
+/// What a route's pattern captured, decoded.
+struct Params {
+    RepoType type = RepoType::model;
+    std::string repo;
+    std::size_t repo_begin = 0, repo_end = 0;  ///< of the repository's id in the undecoded path
+    std::string revision;
+    std::string path;
+    std::vector<std::string> names;  ///< of {name} in order
+};
+
+/// One request on its way through a handler. Lives until the answer is complete.
+struct Call {
+    Hub& hub;
+    const Request& request;
+    const Params& params;
+    PrincipalPtr who;  ///< never null
+};
+
+/// Takes the body of a request as it arrives. Members run on worker threads, one at a time.
+class BodySink {
+public:
+    virtual ~BodySink() = default;
+    virtual void write(std::string_view chunk) = 0;
+    virtual Response finish() = 0;  ///< the body is complete
+};
+
+enum class Bucket { api, resolvers, pages, none };
+
+struct Route {
+    using Handler = Response (*)(Call&);
+    using Sink = std::unique_ptr<BodySink> (*)(Call&);
+
+    const char* name;
+    const char* method;   ///< "GET" answers HEAD as well
+    const char* pattern;  ///< see Router::match
+    Handler handler = nullptr;
+    Sink sink = nullptr;
+    Bucket bucket = Bucket::api;
+    bool json_errors = true;
+    bool lfs_origin = false;  ///< served at the second origin instead of the first
+    bool checks_token = true;
+};
+
+class Router {
+public:
+    Router();
+
+    struct Match {
+        const Route* route = nullptr;  ///< null: no such route
+        Params params;
+    };
+    /// Patterns are literal segments and: {type} = models|datasets|spaces; {prefix} = datasets|spaces or
+    /// nothing; {repo} = one or two segments; {repo.git} = the same, a final ".git" cut off;
+    /// {rev} = one segment, or three starting with "refs"; {name} = one; {path} = all the rest.
+    /// The first route of the table that fits wins.
+    Match match(std::string_view method, std::string_view path, bool lfs_origin) const;
+
+    void add(const Route& route);
+
+private:
+    struct Entry {
+        Route route;
+        std::vector<std::string> pattern;
+    };
+    std::vector<Entry> entries_;
+};
+
+// Each file of routes has one of these.
+void add_account_routes(Router&);
+void add_repo_routes(Router&);
+void add_info_routes(Router&);
+void add_list_routes(Router&);
+void add_tree_routes(Router&);
+void add_ref_routes(Router&);
+void add_commit_routes(Router&);
+void add_lfs_routes(Router&);
+void add_resolve_routes(Router&);
+
+}  // namespace hf::local_hub
