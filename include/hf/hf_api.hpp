@@ -1,12 +1,17 @@
 #pragma once
 
+#include <hf/api/access_requests.hpp>
+#include <hf/api/collections.hpp>
 #include <hf/api/commits.hpp>
 #include <hf/api/datasets.hpp>
+#include <hf/api/discussions.hpp>
 #include <hf/api/downloads.hpp>
 #include <hf/api/files.hpp>
+#include <hf/api/inference_endpoints.hpp>
 #include <hf/api/models.hpp>
 #include <hf/api/refs.hpp>
 #include <hf/api/repos.hpp>
+#include <hf/api/space_runtime.hpp>
 #include <hf/api/spaces.hpp>
 #include <hf/api/users.hpp>
 #include <hf/session/session.hpp>
@@ -29,6 +34,11 @@ class HfApi : public ModelsApi,
               public ReposApi,
               public RefsApi,
               public FilesApi,
+              public DiscussionsApi,
+              public CollectionsApi,
+              public AccessRequestsApi,
+              public SpaceRuntimeApi,
+              public InferenceEndpointsApi,
               public UsersApi,
               public CommitsApi,
               public DownloadsApi,
@@ -44,6 +54,11 @@ public:
           ReposApi(session),
           RefsApi(session),
           FilesApi(session),
+          DiscussionsApi(session),
+          CollectionsApi(session),
+          AccessRequestsApi(session),
+          SpaceRuntimeApi(session),
+          InferenceEndpointsApi(session),
           UsersApi(session),
           CommitsApi(session),
           DownloadsApi(session),

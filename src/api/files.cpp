@@ -98,7 +98,7 @@ private:
         options.expand = expand_;
         options.revision = revision_;
         options.repo_type = repo_type_;
-        options.token = token_.arg();
+        options.token = token_.get();
         tree_.emplace(session_.list<RepoTreeEntry>(tree_request(repo_id_, options)));
         folders_.pop_front();
     }
@@ -107,7 +107,7 @@ private:
     std::string repo_id_;
     std::string revision_;
     std::string repo_type_;
-    detail::OwnedToken token_;
+    OwnedToken token_;
     bool expand_;
     std::optional<Request> question_;
     std::deque<RepoFile> files_;

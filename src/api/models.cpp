@@ -88,7 +88,7 @@ boost::asio::awaitable<json::object> ModelsApi::get_model_tags() const {
 }
 
 boost::asio::awaitable<std::vector<MetricInfo>> ModelsApi::list_metrics() const {
-    return session_.call<std::vector<MetricInfo>>(get("/api/metrics").anonymous());
+    return session_.call<std::vector<MetricInfo>>(get("/api/metrics").anonymous().maybe_gone());
 }
 
 }  // namespace hf

@@ -1,17 +1,19 @@
 #include "api/queries.hpp"
 
 #include <boost/describe/class.hpp>
+#include <boost/json/parse.hpp>
 
 namespace hf {
 
-static_assert(options_struct<RepoOptions> && options_struct<InfoOptions>);
+static_assert(options_struct<RepoOptions> && options_struct<InfoOptions> && options_struct<SpaceSetting>);
 
 namespace detail {
 namespace {
 struct Account {
     std::string name;
+    std::optional<std::string> type;
 };
-BOOST_DESCRIBE_STRUCT(Account, (), (name))
+BOOST_DESCRIBE_STRUCT(Account, (), (name, type))
 }  // namespace
 
 Request info_request(const Repo& repo, const InfoOptions& options) {
@@ -23,19 +25,49 @@ Request info_request(const Repo& repo, const InfoOptions& options) {
     return request;
 }
 
-TokenArg OwnedToken::arg() const {
-    switch (kind_) {
-        case TokenArg::Kind::text: return TokenArg(std::string_view(text_));
-        case TokenArg::Kind::required: return TokenArg(true);
-        case TokenArg::Kind::none: return TokenArg(false);
-        case TokenArg::Kind::client: break;
-    }
-    return TokenArg();
+boost::asio::awaitable<std::string> account_name(Session session, OwnedToken token) {
+    const Account account = co_await session.call<Account>(whoami_request(token.get()));
+    co_return account.name;
 }
 
-boost::asio::awaitable<std::string> account_name(Session session, OwnedToken token) {
-    const Account account = co_await session.call<Account>(whoami_request(token.arg()));
+boost::asio::awaitable<std::string> user_name(Session session, OwnedToken token, std::string argument) {
+    const Account account = co_await session.call<Account>(whoami_request(token.get()));
+    if (account.type != "user")
+        throw_validation(argument, "the token belongs to no user: the " + argument + " must be given");
     co_return account.name;
+}
+
+boost::asio::awaitable<void> call_forgiving(Session session, Request request, unsigned forgiven) {
+    try {
+        co_await session.send(std::move(request));
+    } catch (const HfHubHTTPError& error) {
+        if (error.status() != forgiven) throw;
+    }
+}
+
+json::array settings_json(std::span<const SpaceSetting> settings) {
+    json::array out;
+    for (const auto& setting : settings) {
+        json::object entry;
+        entry["key"] = setting.key;
+        entry["value"] = setting.value;
+        if (setting.description) entry["description"] = *setting.description;
+        out.push_back(std::move(entry));
+    }
+    return out;
+}
+
+std::optional<std::string> url_in(std::string_view body) {
+    boost::system::error_code failure;
+    const json::value answer = boost::json::parse(body, failure);
+    const auto* members = failure ? nullptr : answer.if_object();
+    const auto* url = members ? members->if_contains("url") : nullptr;
+    if (!url || !url->is_string()) return std::nullopt;
+    return std::string(url->get_string());
+}
+
+void require(std::string_view argument, std::string_view value) {
+    if (value.empty()) throw_validation(argument, std::string(argument) + " must be given");
 }
 
 void throw_invalid_answer(std::string problem, const Reply& reply) {

@@ -15,22 +15,51 @@ inline Segment revision_segment(std::string_view revision) {
     return segment(revision.empty() ? std::string_view("main") : revision);
 }
 
-/// A token option that outlives its call, for coroutines that send more than one request.
-class OwnedToken {
-public:
-    explicit OwnedToken(TokenArg token) : kind_(token.kind()), text_(token.text()) {}
-    TokenArg arg() const;
-
-private:
-    TokenArg::Kind kind_;
-    std::string text_;
-};
-
 /// GET of the account that a token belongs to.
-inline Request whoami_request(TokenArg token) { return get("/api/whoami-v2").any_token(token); }
+inline Request whoami_request(TokenArg token) {
+    return get("/api/whoami-v2")
+        .any_token(token)
+        .hint("Is the token right? See https://huggingface.co/settings/tokens");
+}
 
 /// The name of that account.
 boost::asio::awaitable<std::string> account_name(Session session, OwnedToken token);
+
+/// The same where only a user will do: HFValidationError (argument `argument`) for an organization's token.
+boost::asio::awaitable<std::string> user_name(Session session, OwnedToken token, std::string argument);
+
+/// Calls that give objects which know their address (`locate`).
+template <class T>
+boost::asio::awaitable<T> call_located(Session session, Request request) {
+    T out = co_await session.call<T>(std::move(request));
+    out.locate(session.endpoint());
+    co_return out;
+}
+
+/// The member `name` of an answer, as a T.
+template <class T>
+T member_of(const json::object& answer, std::string_view name) {
+    const json::value* found = answer.if_contains(name);
+    if (!found) json::DecodeError("member '" + std::string(name) + "' is missing").raise();
+    return json::from_value<T>(*found);
+}
+template <class T>
+boost::asio::awaitable<T> call_member(Session session, Request request, std::string name) {
+    const json::object answer = co_await session.call<json::object>(std::move(request));
+    co_return member_of<T>(answer, name);
+}
+
+/// Calls that may find that their work is done already: an HfHubHTTPError of status `forgiven` is no error.
+boost::asio::awaitable<void> call_forgiving(Session session, Request request, unsigned forgiven);
+
+/// The secrets or variables of a Space, as calls that create one send them.
+json::array settings_json(std::span<const SpaceSetting> settings);
+
+/// The member `url` of a JSON text, if there is one.
+std::optional<std::string> url_in(std::string_view body);
+
+/// Throws HFValidationError if `value` is empty.
+void require(std::string_view argument, std::string_view value);
 
 [[noreturn]] void throw_invalid_answer(std::string problem, const Reply& reply);
 

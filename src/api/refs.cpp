@@ -20,18 +20,6 @@ asio::awaitable<GitRefs> refs_impl(Session session, Request request, bool with_p
     co_return refs;
 }
 
-asio::awaitable<void> create_impl(Session session, Request request, bool exist_ok) {
-    try {
-        co_await session.send(std::move(request));
-    } catch (const HfHubHTTPError& error) {
-        if (!exist_ok || error.status() != 409) throw;
-    }
-}
-
-void require(std::string_view argument, std::string_view value) {
-    if (value.empty()) throw_validation(argument, std::string(argument) + " must be given");
-}
-
 }  // namespace
 
 asio::awaitable<GitRefs> RefsApi::list_repo_refs(std::string_view repo_id, ListRepoRefsOptions options) const {
@@ -50,38 +38,39 @@ AsyncGenerator<GitCommitInfo> RefsApi::list_repo_commits(std::string_view repo_i
 }
 
 asio::awaitable<void> RefsApi::create_branch(std::string_view repo_id, CreateBranchOptions options) const {
-    require("branch", options.branch);
+    detail::require("branch", options.branch);
     json::object body;
     if (!options.revision.empty()) body["startingPoint"] = options.revision;
-    return create_impl(session_,
-                       post("/api/{}/branch/{}", Repo::of_any_type(options.repo_type, repo_id), segment(options.branch))
-                           .json(body)
-                           .write_token(options.token),
-                       options.exist_ok);
+    return detail::call_forgiving(
+        session_,
+        post("/api/{}/branch/{}", Repo::of_any_type(options.repo_type, repo_id), segment(options.branch))
+            .json(body)
+            .write_token(options.token),
+        options.exist_ok ? 409 : 0);
 }
 
 asio::awaitable<void> RefsApi::delete_branch(std::string_view repo_id, DeleteBranchOptions options) const {
-    require("branch", options.branch);
+    detail::require("branch", options.branch);
     return session_.call<void>(
         del("/api/{}/branch/{}", Repo::of_any_type(options.repo_type, repo_id), segment(options.branch))
             .write_token(options.token));
 }
 
 asio::awaitable<void> RefsApi::create_tag(std::string_view repo_id, CreateTagOptions options) const {
-    require("tag", options.tag);
+    detail::require("tag", options.tag);
     json::object body;
     body["tag"] = options.tag;
     if (options.tag_message) body["message"] = *options.tag_message;
-    return create_impl(session_,
-                       post("/api/{}/tag/{}", Repo::of_any_type(options.repo_type, repo_id),
-                            detail::revision_segment(options.revision))
-                           .json(body)
-                           .write_token(options.token),
-                       options.exist_ok);
+    return detail::call_forgiving(session_,
+                                  post("/api/{}/tag/{}", Repo::of_any_type(options.repo_type, repo_id),
+                                       detail::revision_segment(options.revision))
+                                      .json(body)
+                                      .write_token(options.token),
+                                  options.exist_ok ? 409 : 0);
 }
 
 asio::awaitable<void> RefsApi::delete_tag(std::string_view repo_id, DeleteTagOptions options) const {
-    require("tag", options.tag);
+    detail::require("tag", options.tag);
     return session_.call<void>(
         del("/api/{}/tag/{}", Repo::of_any_type(options.repo_type, repo_id), segment(options.tag))
             .write_token(options.token));

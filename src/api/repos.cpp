@@ -3,15 +3,13 @@
 #include <hf/api/repos.hpp>
 #include <hf/core/constants.hpp>
 
-#include <boost/json/parse.hpp>
-
 #include <algorithm>
 
 namespace hf {
 
 static_assert(options_struct<CreateRepoOptions> && options_struct<DeleteRepoOptions> &&
               options_struct<RepoInfoOptions> && options_struct<UpdateRepoVisibilityOptions> &&
-              options_struct<GetFullRepoNameOptions> && options_struct<SpaceSetting>);
+              options_struct<GetFullRepoNameOptions>);
 
 namespace asio = boost::asio;
 
@@ -46,18 +44,6 @@ json::object name_body(std::string_view repo_id, std::string_view repo_type) {
     return body;
 }
 
-json::array settings_json(std::span<const SpaceSetting> settings) {
-    json::array out;
-    for (const auto& setting : settings) {
-        json::object entry;
-        entry["key"] = setting.key;
-        entry["value"] = setting.value;
-        if (setting.description) entry["description"] = *setting.description;
-        out.push_back(std::move(entry));
-    }
-    return out;
-}
-
 json::object create_body(std::string_view repo_id, const CreateRepoOptions& options) {
     json::object body = name_body(repo_id, options.repo_type);
     body["private"] = options.private_;
@@ -69,19 +55,9 @@ json::object create_body(std::string_view repo_id, const CreateRepoOptions& opti
     if (options.space_hardware) body["hardware"] = *options.space_hardware;
     if (options.space_storage) body["storageTier"] = *options.space_storage;
     if (options.space_sleep_time) body["sleepTimeSeconds"] = *options.space_sleep_time;
-    if (options.space_secrets) body["secrets"] = settings_json(*options.space_secrets);
-    if (options.space_variables) body["variables"] = settings_json(*options.space_variables);
+    if (options.space_secrets) body["secrets"] = detail::settings_json(*options.space_secrets);
+    if (options.space_variables) body["variables"] = detail::settings_json(*options.space_variables);
     return body;
-}
-
-/// The `url` in a JSON text, if there is one.
-std::optional<std::string> url_in(std::string_view body) {
-    boost::system::error_code failure;
-    const json::value answer = boost::json::parse(body, failure);
-    const auto* members = failure ? nullptr : answer.if_object();
-    const auto* url = members ? members->if_contains("url") : nullptr;
-    if (!url || !url->is_string()) return std::nullopt;
-    return std::string(url->get_string());
 }
 
 asio::awaitable<RepoUrl> create_impl(Session session, Request create, Request info, std::string made_up_url,
@@ -94,7 +70,7 @@ asio::awaitable<RepoUrl> create_impl(Session session, Request create, Request in
     while (true) {
         try {
             const Reply reply = co_await session.send(create);
-            const auto url = url_in(reply.body);
+            const auto url = detail::url_in(reply.body);
             if (!url) detail::throw_invalid_answer("no URL of a repository in the answer", reply);
             co_return RepoUrl(*url, session.endpoint());
         } catch (const HfHubHTTPError& error) {
@@ -107,7 +83,7 @@ asio::awaitable<RepoUrl> create_impl(Session session, Request create, Request in
         waited += wait;
         wait *= 2;
     }
-    if (exist_ok && status == 409) co_return RepoUrl(url_in(body).value_or(made_up_url), session.endpoint());
+    if (exist_ok && status == 409) co_return RepoUrl(detail::url_in(body).value_or(made_up_url), session.endpoint());
     if (!exist_ok || status != 403) std::rethrow_exception(failure);
     // Someone who may not create here may still mean a repository that is there.
     co_await session.send(std::move(info));
@@ -146,14 +122,13 @@ Request settings_request(const Repo& repo, bool private_, TokenArg token) {
 }
 
 asio::awaitable<json::object> visibility_of_own_repo(Session session, std::string repo_type, std::string name,
-                                                     bool private_, detail::OwnedToken token) {
+                                                     bool private_, OwnedToken token) {
     const std::string account = co_await detail::account_name(session, token);
     const Repo repo(repo_type, account + "/" + name);
-    co_return co_await session.call<json::object>(settings_request(repo, private_, token.arg()));
+    co_return co_await session.call<json::object>(settings_request(repo, private_, token.get()));
 }
 
-asio::awaitable<std::string> full_name(Session session, std::string prefix, std::string model_id,
-                                       detail::OwnedToken token) {
+asio::awaitable<std::string> full_name(Session session, std::string prefix, std::string model_id, OwnedToken token) {
     if (prefix.empty()) prefix = co_await detail::account_name(session, token);
     co_return prefix + "/" + model_id;
 }
@@ -201,7 +176,7 @@ asio::awaitable<json::object> ReposApi::update_repo_visibility(std::string_view 
     const Repo repo(options.repo_type, repo_id);
     if (SplitId(repo_id).organization)
         return session_.call<json::object>(settings_request(repo, private_, options.token));
-    return visibility_of_own_repo(session_, repo.type(), repo.id(), private_, detail::OwnedToken(options.token));
+    return visibility_of_own_repo(session_, repo.type(), repo.id(), private_, OwnedToken(options.token));
 }
 
 asio::awaitable<RepoInfo> ReposApi::repo_info(std::string_view repo_id, RepoInfoOptions options) const {
@@ -225,7 +200,7 @@ asio::awaitable<std::string> ReposApi::get_full_repo_name(std::string_view model
                                                           GetFullRepoNameOptions options) const {
     const std::string_view prefix =
         options.organization ? *options.organization : SplitId(model_id).organization.value_or("");
-    return full_name(session_, std::string(prefix), std::string(model_id), detail::OwnedToken(options.token));
+    return full_name(session_, std::string(prefix), std::string(model_id), OwnedToken(options.token));
 }
 
 }  // namespace hf

@@ -23,11 +23,9 @@ struct Auth {
 BOOST_DESCRIBE_STRUCT(Auth, (), (access_token))
 
 struct Account {
-    std::string name;
-    std::optional<std::string> type;
     std::optional<Auth> auth;
 };
-BOOST_DESCRIBE_STRUCT(Account, (), (name, type, auth))
+BOOST_DESCRIBE_STRUCT(Account, (), (auth))
 
 struct LikedRepo {
     std::string name;
@@ -40,10 +38,6 @@ struct Like {
 };
 BOOST_DESCRIBE_STRUCT(Like, (), (repo))
 
-Request whoami_request(TokenArg token) {
-    return detail::whoami_request(token).hint("Is the token right? See https://huggingface.co/settings/tokens");
-}
-
 asio::awaitable<std::optional<std::string>> permission_impl(Session session, Request request) {
     Account account;
     try {
@@ -55,15 +49,11 @@ asio::awaitable<std::optional<std::string>> permission_impl(Session session, Req
     co_return account.auth->access_token->role;
 }
 
-asio::awaitable<UserLikes> likes_impl(Session session, std::string user, detail::OwnedToken token) {
-    if (user.empty()) {
-        Account account = co_await session.call<Account>(whoami_request(token.arg()));
-        if (account.type != "user") throw_validation("user", "the token belongs to no user: say whose likes are meant");
-        user = std::move(account.name);
-    }
+asio::awaitable<UserLikes> likes_impl(Session session, std::string user, OwnedToken token) {
+    if (user.empty()) user = co_await detail::user_name(session, token, "user");
     UserLikes out;
     out.user = user;
-    auto likes = session.list<Like>(get("/api/users/{}/likes", user).token(token.arg()));
+    auto likes = session.list<Like>(get("/api/users/{}/likes", user).token(token.get()));
     while (auto like = co_await likes.next()) {
         ++out.total;
         if (like->repo.type == "model")
@@ -79,16 +69,16 @@ asio::awaitable<UserLikes> likes_impl(Session session, std::string user, detail:
 }  // namespace
 
 asio::awaitable<json::object> UsersApi::whoami(TokenOptions options) const {
-    return session_.call<json::object>(whoami_request(options.token));
+    return session_.call<json::object>(detail::whoami_request(options.token));
 }
 
 asio::awaitable<std::optional<std::string>> UsersApi::get_token_permission(TokenOptions options) const {
-    return permission_impl(session_, whoami_request(options.token));
+    return permission_impl(session_, detail::whoami_request(options.token));
 }
 
 asio::awaitable<void> UsersApi::like(std::string_view repo_id, RepoOptions options) const {
     return session_.call<void>(
-        post("/api/{}/like", Repo::of_any_type(options.repo_type, repo_id)).token(options.token));
+        post("/api/{}/like", Repo::of_any_type(options.repo_type, repo_id)).token(options.token).maybe_gone());
 }
 
 asio::awaitable<void> UsersApi::unlike(std::string_view repo_id, RepoOptions options) const {
@@ -96,7 +86,7 @@ asio::awaitable<void> UsersApi::unlike(std::string_view repo_id, RepoOptions opt
 }
 
 asio::awaitable<UserLikes> UsersApi::list_liked_repos(ListLikedReposOptions options) const {
-    return likes_impl(session_, std::string(options.user), detail::OwnedToken(options.token));
+    return likes_impl(session_, std::string(options.user), OwnedToken(options.token));
 }
 
 asio::awaitable<std::vector<User>> UsersApi::list_repo_likers(std::string_view repo_id, RepoOptions options) const {

@@ -116,6 +116,12 @@ asio::awaitable<std::string> SessionState::read_body(net::Response& response, st
     co_return body;
 }
 
+std::string_view SessionState::hint_for(const Request& request, unsigned status) {
+    if (request.maybe_gone_ && (status == 404 || status == 405 || status == 410))
+        return "Calls of this kind were removed from clients since 2024; this Hub may no longer have it";
+    return request.hint_;
+}
+
 asio::awaitable<SessionState::Exchange> SessionState::attempt(const Request& request, std::string_view authorization,
                                                               bool buffered, RequestEvent& event) {
     Hop hop = first_hop(request, authorization);
@@ -131,8 +137,7 @@ asio::awaitable<SessionState::Exchange> SessionState::attempt(const Request& req
             if (stays || request.redirects_ == Request::Redirects::follow) {
                 if (auto step = redirects.next(response.status, location)) {
                     // A short body is read so that the connection can be used again.
-                    if (response.body_size && *response.body_size < 65536)
-                        co_await read_body(response, 65536, true);
+                    if (response.body_size && *response.body_size < 65536) co_await read_body(response, 65536, true);
                     hop = first_hop(request, step->credentials_allowed ? authorization : std::string_view());
                     hop.method = step->method;
                     hop.url = std::move(step->url);
@@ -148,7 +153,7 @@ asio::awaitable<SessionState::Exchange> SessionState::attempt(const Request& req
         if (result.response.status >= 400) {
             const std::string body = co_await read_body(result.response, max_error_body_, true);
             raise_for_status(event.method, url, result.response.status, result.response.fields, body,
-                             clock->system_now(), request.hint_);
+                             clock->system_now(), hint_for(request, result.response.status));
         }
         if (buffered) {
             result.body = co_await read_body(result.response, max_body_, false);
@@ -166,8 +171,7 @@ asio::awaitable<SessionState::Exchange> SessionState::exchange(Request request, 
         info.message = "cannot reach " + endpoint + ": offline mode is enabled (HF_HUB_OFFLINE)";
         throw OfflineModeIsEnabled(std::move(info));
     }
-    const std::string credentials =
-        request.anonymous_ ? std::string() : authorization(request);
+    const std::string credentials = request.anonymous_ ? std::string() : authorization(request);
     net::RetryState retries(request.upload_ ? upload_policy_ : policy_,
                             request.idempotent_.value_or(net::is_idempotent(request.method_)), clock->now());
     budget_.on_request();

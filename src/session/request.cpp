@@ -109,6 +109,11 @@ Request&& Request::hint(std::string text) {
     return std::move(*this);
 }
 
+Request&& Request::maybe_gone() {
+    maybe_gone_ = true;
+    return std::move(*this);
+}
+
 Request&& Request::upload() {
     upload_ = true;
     return std::move(*this);

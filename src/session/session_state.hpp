@@ -55,6 +55,7 @@ private:
     /// A request as one attempt sends it; redirects change it.
     struct Hop;
 
+    static std::string_view hint_for(const Request& request, unsigned status);
     asio::awaitable<Exchange> attempt(const Request& request, std::string_view authorization, bool buffered,
                                       RequestEvent& event);
     asio::awaitable<net::Response> send_hop(const Request& request, Hop hop, RequestEvent& event);

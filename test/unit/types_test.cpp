@@ -1,3 +1,6 @@
+#include <hf/types/access_request.hpp>
+#include <hf/types/collection.hpp>
+#include <hf/types/discussion.hpp>
 #include <hf/types/git.hpp>
 #include <hf/types/repo_info.hpp>
 
@@ -132,6 +135,80 @@ BOOST_AUTO_TEST_CASE(commits_are_flattened) {
     BOOST_TEST(commit.authors.front() == "me");
     BOOST_TEST(commit.formatted_title.value() == "<p>T</p>");
     BOOST_TEST(!commit.formatted_message);
+}
+
+BOOST_AUTO_TEST_CASE(discussions) {
+    const auto details =
+        round_trip<DiscussionWithDetails>(R"({"num":8,"title":"T","status":"merged","isPullRequest":true,
+        "createdAt":"2023-05-09T09:30:00.000Z","repo":{"name":"acme/ds","type":"dataset"},
+        "changes":{"base":"refs/heads/dev","mergeCommitId":"c"},"filesWithConflicts":["a"],"diff":"","pinned":false,"events":[
+        {"id":"1","type":"comment","createdAt":"2023-05-01T10:01:00.000Z","author":{"name":"bob"},
+         "data":{"edited":true,"hidden":false,"latest":{"raw":"Hi","html":"<p>Hi</p>","updatedAt":"2023-05-01T11:01:00.000Z"},
+                 "history":[{"raw":"H"},{"raw":"Hi"}]}},
+        {"id":"2","type":"status-change","createdAt":"2023-05-01T10:01:00.000Z","data":{"status":"closed"}},
+        {"id":"3","type":"commit","createdAt":"2023-05-01T10:01:00.000Z","data":{"oid":"o","subject":"S"}},
+        {"id":"4","type":"title-change","createdAt":"2023-05-01T10:01:00.000Z","data":{"from":"A","to":"B"}},
+        {"id":"5","type":"pinning-change","createdAt":"2023-05-01T10:01:00.000Z","data":{"pinned":true}}]})");
+    BOOST_TEST(details.author == "deleted");
+    BOOST_TEST(details.git_reference.value() == "refs/pr/8");
+    BOOST_TEST(details.target_branch.value() == "refs/heads/dev");
+    BOOST_TEST(details.merge_commit_oid.value() == "c");
+    BOOST_TEST(details.conflicting_files.as_array().size() == 1u);
+    const DiscussionComment* comment = details.events.at(0).comment();
+    BOOST_REQUIRE(comment);
+    BOOST_TEST(comment->author == "bob");
+    BOOST_TEST(comment->content == "Hi");
+    BOOST_TEST(comment->rendered == "<p>Hi</p>");
+    BOOST_TEST(comment->last_edited_by == "deleted");
+    BOOST_TEST(comment->number_of_edits == 2);
+    BOOST_TEST(details.events.at(1).status_change()->new_status == "closed");
+    BOOST_TEST(details.events.at(2).commit()->summary == "S");
+    BOOST_TEST(details.events.at(3).title_change()->old_title == "A");
+    BOOST_TEST(details.events.at(4)->type == "pinning-change");
+    BOOST_TEST(!details.events.at(4).comment());
+
+    Discussion moved = details;
+    moved.locate("https://hub");
+    BOOST_TEST(moved.url == "https://hub/datasets/acme/ds/discussions/8");
+    moved.repo_type = "model";
+    moved.locate("https://hub");
+    BOOST_TEST(moved.url == "https://hub/acme/ds/discussions/8");
+}
+
+BOOST_AUTO_TEST_CASE(a_nested_member_that_is_missing_is_named) {
+    try {
+        json::from_value<AnyDiscussionEvent>(json::parse(
+            R"({"id":"1","type":"comment","createdAt":"2023-05-01T10:01:00.000Z","data":{"latest":{"raw":"x"}}})"));
+        BOOST_ERROR("accepted");
+    } catch (const InvalidResponseError& error) {
+        BOOST_TEST(error.info().argument == "data.edited");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(collections) {
+    auto collection =
+        round_trip<Collection>(R"({"_id":"1","slug":"o/c-1","title":"C","owner":{"name":"o","type":"user"},
+        "lastUpdated":"2023-10-10T08:01:02.345Z","private":false,"upvotes":3,"items":[
+        {"_id":"2","position":0,"type":"model","id":"a/b","note":{"text":"n","html":"<p>n</p>"},"likes":1},
+        {"_id":"3","position":1,"type":"paper","id":"2307.09288"}]})");
+    BOOST_TEST(collection.owner_name() == "o");
+    BOOST_TEST(collection.items.at(0).item_object_id == "2");
+    BOOST_TEST(collection.items.at(0).note.value() == "n");
+    BOOST_TEST(!collection.items.at(1).note);
+    collection.locate("https://hub");
+    BOOST_TEST(collection.url == "https://hub/collections/o/c-1");
+    BOOST_TEST(!json::to_value(collection).as_object().contains("url"));
+    collection.owner = "somebody";
+    BOOST_TEST(collection.owner_name() == "somebody");
+}
+
+BOOST_AUTO_TEST_CASE(access_requests) {
+    const auto request =
+        round_trip<AccessRequest>(R"({"user":{"user":"clem","fullname":"C","email":"c@e.org","isPro":false},
+        "status":"pending","timestamp":"2023-11-23T18:04:53.828Z","fields":{"Company":"ACME","n":null}})");
+    BOOST_TEST(request.username == "clem");
+    BOOST_TEST(request.email.value() == "c@e.org");
+    BOOST_TEST(request.fields->size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(evaluation_results) {

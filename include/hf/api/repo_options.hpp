@@ -23,4 +23,12 @@ struct InfoOptions {
 };
 BOOST_DESCRIBE_STRUCT(InfoOptions, (), (revision, timeout, security_status, files_metadata, token))
 
+/// A secret or variable of a Space that is about to be created.
+struct SpaceSetting {
+    std::string_view key{};
+    std::string_view value{};
+    std::optional<std::string_view> description{};
+};
+BOOST_DESCRIBE_STRUCT(SpaceSetting, (), (key, value, description))
+
 }  // namespace hf

@@ -11,14 +11,6 @@
 
 namespace hf {
 
-/// A secret or variable of a Space that is about to be created.
-struct SpaceSetting {
-    std::string_view key{};
-    std::string_view value{};
-    std::optional<std::string_view> description{};
-};
-BOOST_DESCRIBE_STRUCT(SpaceSetting, (), (key, value, description))
-
 struct CreateRepoOptions {
     TokenArg token{};
     bool private_ = false;

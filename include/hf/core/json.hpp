@@ -25,7 +25,8 @@
 ///
 /// - members are named in camelCase on the wire, a trailing underscore dropped (`private_`); a type
 ///   overrides single names with `constexpr std::string_view hf_wire_name(std::type_identity<T>,
-///   std::string_view member)`, returning "" for the default and "a|b" where b is accepted as well;
+///   std::string_view member)`, returning "" for the default, "a|b" where b is accepted as well, and "-"
+///   for a member that is not on the wire;
 /// - `std::optional` may be absent or null (a struct also {}) and is left out when empty; vectors and maps may be
 /// absent
 ///   or null and are then empty; every other member is required;
@@ -33,6 +34,8 @@
 ///   nothing: `extra` keeps unknown members, the raw value of a member that the struct could not take
 ///   in (null, [], an enumerator unknown to us), and a null under the name of a member that came under
 ///   its second spelling. Such a struct is written without its empty members, and with `extra`;
+/// - `void hf_decoded(T&)`, if there is one, is called after a T was read: to fill members that are not on
+///   the wire from `extra`. It may throw DecodeError;
 /// - a wrong type or missing member throws InvalidResponseError naming its path, as in "siblings[3].size".
 namespace hf::json {
 
@@ -106,6 +109,14 @@ inline constexpr bool may_be_absent<object> = true;
 
 /// "last_modified" -> "lastModified", "private_" -> "private".
 std::string camel_case(std::string_view member);
+
+template <class T>
+constexpr bool is_on_wire(std::string_view member) {
+    if constexpr (requires { hf_wire_name(std::type_identity<T>(), member); })
+        return hf_wire_name(std::type_identity<T>(), member) != "-";
+    else
+        return true;
+}
 
 template <class T>
 std::string wire_names(std::string_view member) {
@@ -187,30 +198,26 @@ private:
     MemberTable() {
         members_.reserve(size);
         boost::mp11::mp_for_each<Described>([this](auto d) {
-            using M = std::remove_cvref_t<decltype(std::declval<T&>().*d.pointer)>;
-            Member<T> member{wire_names<T>(d.name), !may_be_absent<M>,
-                             [](const value& json, T& out) {
-                                 constexpr auto pointer = decltype(d)::pointer;
-                                 out.*pointer = Codec<M>::from(json);
-                             },
-                             [](const T& data) {
-                                 constexpr auto pointer = decltype(d)::pointer;
-                                 return is_left_out(data.*pointer, has_extra<T>);
-                             },
-                             [](const T& data) {
-                                 constexpr auto pointer = decltype(d)::pointer;
-                                 return Codec<M>::to(data.*pointer);
-                             }};
-            std::string_view names = member.names;
-            while (true) {
-                const auto bar = names.find('|');
-                by_name_.emplace_back(std::string(names.substr(0, bar)), members_.size());
-                if (bar == names.npos) break;
-                names.remove_prefix(bar + 1);
-            }
-            members_.push_back(std::move(member));
+            if constexpr (is_on_wire<T>(decltype(d)::name)) add<decltype(d)>();
         });
         std::ranges::sort(by_name_);
+    }
+
+    template <class D>
+    void add() {
+        using M = std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>;
+        Member<T> member{wire_names<T>(D::name), !may_be_absent<M>,
+                         [](const value& json, T& out) { out.*D::pointer = Codec<M>::from(json); },
+                         [](const T& data) { return is_left_out(data.*D::pointer, has_extra<T>); },
+                         [](const T& data) { return Codec<M>::to(data.*D::pointer); }};
+        std::string_view names = member.names;
+        while (true) {
+            const auto bar = names.find('|');
+            by_name_.emplace_back(std::string(names.substr(0, bar)), members_.size());
+            if (bar == names.npos) break;
+            names.remove_prefix(bar + 1);
+        }
+        members_.push_back(std::move(member));
     }
 
     std::vector<Member<T>> members_;
@@ -251,6 +258,7 @@ T read_record(const value& json) {
         if (table.members()[i].required && !seen[i])
             throw DecodeError("member '" + std::string(table.members()[i].written()) + "' is missing");
     }
+    if constexpr (requires { hf_decoded(out); }) hf_decoded(out);
     return out;
 }
 

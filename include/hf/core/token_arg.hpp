@@ -31,4 +31,17 @@ private:
 };
 static_assert(std::is_trivially_copyable_v<TokenArg> && std::is_trivially_destructible_v<TokenArg>);
 
+/// A TokenArg that keeps its text, for calls that send several requests.
+class OwnedToken {
+public:
+    explicit OwnedToken(TokenArg token = TokenArg()) : token_(token), text_(token.text()) {}
+
+    /// Views this object.
+    TokenArg get() const noexcept { return token_.kind() == TokenArg::Kind::text ? TokenArg(text_) : token_; }
+
+private:
+    TokenArg token_;
+    std::string text_;
+};
+
 }  // namespace hf

@@ -62,8 +62,10 @@ public:
     template <class T>
         requires std::integral<T>
     Request&& query(std::string_view name, T value) {
-        if constexpr (std::same_as<T, bool>) return query(name, std::string_view(value ? "True" : "False"));
-        else return query(name, std::string_view(std::to_string(value)));
+        if constexpr (std::same_as<T, bool>)
+            return query(name, std::string_view(value ? "True" : "False"));
+        else
+            return query(name, std::string_view(std::to_string(value)));
     }
     template <class T>
     Request&& query(std::string_view name, const std::optional<T>& value) {
@@ -96,6 +98,8 @@ public:
     Request&& decompress(bool value);
     /// A sentence for people that is added to the message of an HTTP error.
     Request&& hint(std::string text);
+    /// For calls that today's Hub may no longer know: the message of a 404, 405 or 410 says so.
+    Request&& maybe_gone();
     /// Waits between attempts as for LFS uploads (`SessionConfig::upload_retry`).
     Request&& upload();
 
@@ -111,6 +115,7 @@ private:
     TokenArg token_given_;  // its text is kept in token_
     std::string token_;
     std::string hint_;
+    bool maybe_gone_ = false;
     bool write_token_ = false;
     bool any_token_ = false;
     bool anonymous_ = false;

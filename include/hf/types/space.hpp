@@ -61,6 +61,10 @@ struct SpaceVariable {
     json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(SpaceVariable, (), (key, value, description, updated_at))
+/// Answers have the variables by their keys.
+constexpr std::string_view hf_wire_name(std::type_identity<SpaceVariable>, std::string_view member) {
+    return member == "key" ? "-" : "";
+}
 
 namespace json {
 /// The Hub nests what SpaceRuntime has side by side; written is `raw`.

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <hf/api/users.hpp>
+#include <hf/types/collection.hpp>
+
+#include <boost/describe/class.hpp>
+
+namespace hf {
+
+struct ListCollectionsOptions {
+    StringList owner{};                      ///< accounts, any of which owns the collection
+    StringList item{};                       ///< things, any of which it holds: "models/gpt2", "papers/2307.09288"
+    std::optional<std::string_view> sort{};  ///< "lastModified", "trending" or "upvotes"
+    std::optional<std::int64_t> limit{};
+    TokenArg token{};
+    std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
+};
+BOOST_DESCRIBE_STRUCT(ListCollectionsOptions, (), (owner, item, sort, limit, token, cursor))
+
+struct CreateCollectionOptions {
+    std::string_view namespace_{};  ///< user or organization; empty: the token's account
+    std::optional<std::string_view> description{};
+    bool private_ = false;
+    bool exists_ok = false;  ///< give the collection of that title if there is one
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(CreateCollectionOptions, (), (namespace_, description, private_, exists_ok, token))
+
+/// What is not given stays as it is.
+struct UpdateCollectionMetadataOptions {
+    std::optional<std::string_view> title{};
+    std::optional<std::string_view> description{};
+    std::optional<std::int64_t> position{};  ///< among the collections of the owner
+    std::optional<bool> private_{};
+    std::optional<std::string_view> theme{};  ///< a colour
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(UpdateCollectionMetadataOptions, (), (title, description, position, private_, theme, token))
+
+struct MissingOkOptions {
+    bool missing_ok = false;  ///< no error if it is not there
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(MissingOkOptions, (), (missing_ok, token))
+
+struct AddCollectionItemOptions {
+    std::optional<std::string_view> note{};  ///< at most 500 characters
+    bool exists_ok = false;                  ///< no error if the item is in the collection
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(AddCollectionItemOptions, (), (note, exists_ok, token))
+
+struct UpdateCollectionItemOptions {
+    std::optional<std::string_view> note{};
+    std::optional<std::int64_t> position{};
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(UpdateCollectionItemOptions, (), (note, position, token))
+
+/// Collections, named by their slug: "TheBloke/recent-models-64f9a55bb3115b4f513ec026".
+class CollectionsApi {
+public:
+    explicit CollectionsApi(Session session) : session_(std::move(session)) {}
+
+    /// Collections with at most four of their items each.
+    AsyncGenerator<Collection> list_collections(ListCollectionsOptions options = {}) const;
+
+    boost::asio::awaitable<Collection> get_collection(std::string_view collection_slug,
+                                                      TokenOptions options = {}) const;
+
+    boost::asio::awaitable<Collection> create_collection(std::string_view title,
+                                                         CreateCollectionOptions options = {}) const;
+
+    /// A new title changes the slug.
+    boost::asio::awaitable<Collection> update_collection_metadata(std::string_view collection_slug,
+                                                                  UpdateCollectionMetadataOptions options = {}) const;
+
+    boost::asio::awaitable<void> delete_collection(std::string_view collection_slug,
+                                                   MissingOkOptions options = {}) const;
+
+    /// `item_type` is "model", "dataset", "space" or "paper"; `item_id` that of the repository or paper.
+    boost::asio::awaitable<Collection> add_collection_item(std::string_view collection_slug, std::string_view item_id,
+                                                           std::string_view item_type,
+                                                           AddCollectionItemOptions options = {}) const;
+
+    /// `item_object_id` is that of the CollectionItem.
+    boost::asio::awaitable<void> update_collection_item(std::string_view collection_slug,
+                                                        std::string_view item_object_id,
+                                                        UpdateCollectionItemOptions options = {}) const;
+
+    boost::asio::awaitable<void> delete_collection_item(std::string_view collection_slug,
+                                                        std::string_view item_object_id,
+                                                        MissingOkOptions options = {}) const;
+
+private:
+    Session session_;
+};
+
+}  // namespace hf

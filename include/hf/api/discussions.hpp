@@ -1,0 +1,99 @@
+#pragma once
+
+#include <hf/api/repo_options.hpp>
+#include <hf/types/discussion.hpp>
+
+#include <boost/describe/class.hpp>
+
+namespace hf {
+
+struct GetRepoDiscussionsOptions {
+    std::optional<std::string_view> author{};
+    std::optional<std::string_view> discussion_type{};    ///< "all", "discussion" or "pull_request"
+    std::optional<std::string_view> discussion_status{};  ///< "all", "open" or "closed"
+    std::string_view repo_type{};                         ///< "model" (default), "dataset" or "space"
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(GetRepoDiscussionsOptions, (), (author, discussion_type, discussion_status, repo_type, token))
+
+struct CreateDiscussionOptions {
+    TokenArg token{};
+    std::string_view description{};  ///< Markdown; empty: a default text
+    std::string_view repo_type{};
+    bool pull_request = false;
+};
+BOOST_DESCRIBE_STRUCT(CreateDiscussionOptions, (), (token, description, repo_type, pull_request))
+
+struct CreatePullRequestOptions {
+    TokenArg token{};
+    std::string_view description{};
+    std::string_view repo_type{};
+};
+BOOST_DESCRIBE_STRUCT(CreatePullRequestOptions, (), (token, description, repo_type))
+
+/// Options of calls that may say why.
+struct DiscussionCommentOptions {
+    TokenArg token{};
+    std::string_view comment{};  ///< Markdown, posted along with the change
+    std::string_view repo_type{};
+};
+BOOST_DESCRIBE_STRUCT(DiscussionCommentOptions, (), (token, comment, repo_type))
+
+/// Discussions and pull requests.
+///
+/// All calls check their arguments first: HFValidationError for a discussion_num below 1, an unknown
+/// repo_type, and, in calls that change something, a missing token.
+class DiscussionsApi {
+public:
+    explicit DiscussionsApi(Session session) : session_(std::move(session)) {}
+
+    /// The discussions and pull requests of a repository, newest first.
+    AsyncGenerator<Discussion> get_repo_discussions(std::string_view repo_id,
+                                                    GetRepoDiscussionsOptions options = {}) const;
+
+    boost::asio::awaitable<DiscussionWithDetails> get_discussion_details(std::string_view repo_id,
+                                                                         std::int64_t discussion_num,
+                                                                         RepoOptions options = {}) const;
+
+    /// Two requests: creation, then the details. White space around title and description is cut off.
+    boost::asio::awaitable<DiscussionWithDetails> create_discussion(std::string_view repo_id, std::string_view title,
+                                                                    CreateDiscussionOptions options = {}) const;
+
+    /// Opens an empty pull request in the state "draft"; commits are made to its git_reference.
+    boost::asio::awaitable<DiscussionWithDetails> create_pull_request(std::string_view repo_id, std::string_view title,
+                                                                      CreatePullRequestOptions options = {}) const;
+
+    boost::asio::awaitable<DiscussionComment> comment_discussion(std::string_view repo_id, std::int64_t discussion_num,
+                                                                 std::string_view comment,
+                                                                 RepoOptions options = {}) const;
+
+    boost::asio::awaitable<DiscussionTitleChange> rename_discussion(std::string_view repo_id,
+                                                                    std::int64_t discussion_num,
+                                                                    std::string_view new_title,
+                                                                    RepoOptions options = {}) const;
+
+    /// `new_status` is "open" or "closed".
+    boost::asio::awaitable<DiscussionStatusChange> change_discussion_status(
+        std::string_view repo_id, std::int64_t discussion_num, std::string_view new_status,
+        DiscussionCommentOptions options = {}) const;
+
+    boost::asio::awaitable<void> merge_pull_request(std::string_view repo_id, std::int64_t discussion_num,
+                                                    DiscussionCommentOptions options = {}) const;
+
+    boost::asio::awaitable<DiscussionComment> edit_discussion_comment(std::string_view repo_id,
+                                                                      std::int64_t discussion_num,
+                                                                      std::string_view comment_id,
+                                                                      std::string_view new_content,
+                                                                      RepoOptions options = {}) const;
+
+    /// Makes the content of a comment unreadable for ever.
+    boost::asio::awaitable<DiscussionComment> hide_discussion_comment(std::string_view repo_id,
+                                                                      std::int64_t discussion_num,
+                                                                      std::string_view comment_id,
+                                                                      RepoOptions options = {}) const;
+
+private:
+    Session session_;
+};
+
+}  // namespace hf

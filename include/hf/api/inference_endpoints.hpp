@@ -1,0 +1,153 @@
+#pragma once
+
+#include <hf/session/session.hpp>
+#include <hf/types/common.hpp>
+
+#include <boost/describe/class.hpp>
+
+namespace hf {
+
+/// What `InferenceEndpoint::status` can be. The service adds states, so that a status is a text.
+struct InferenceEndpointStatus {
+    static constexpr std::string_view pending = "pending";
+    static constexpr std::string_view initializing = "initializing";
+    static constexpr std::string_view updating = "updating";
+    static constexpr std::string_view update_failed = "updateFailed";
+    static constexpr std::string_view running = "running";
+    static constexpr std::string_view paused = "paused";
+    static constexpr std::string_view failed = "failed";
+    static constexpr std::string_view scaled_to_zero = "scaledToZero";
+};
+
+/// Who may call an endpoint: anyone, holders of a token, or machines in the owner's network.
+struct InferenceEndpointType {
+    static constexpr std::string_view public_ = "public";
+    static constexpr std::string_view protected_ = "protected";
+    static constexpr std::string_view private_ = "private";
+};
+
+struct EndpointOptions {
+    std::string_view namespace_{};  ///< user or organization; empty: the token's user
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(EndpointOptions, (), (namespace_, token))
+
+/// All but those with a default must be given.
+struct CreateInferenceEndpointOptions {
+    std::string_view repository{};                 ///< model, "gpt2"
+    std::string_view framework{};                  ///< "pytorch", "custom", …
+    std::string_view accelerator{};                ///< "cpu" or "gpu"
+    std::string_view instance_size{};              ///< "medium"
+    std::string_view instance_type{};              ///< "c6i"
+    std::string_view region{};                     ///< "us-east-1"
+    std::string_view vendor{};                     ///< "aws"
+    std::optional<std::string_view> account_id{};  ///< of a private endpoint
+    std::int64_t min_replica = 0;
+    std::int64_t max_replica = 1;
+    std::optional<std::string_view> revision{};
+    std::optional<std::string_view> task{};      ///< "text-classification"
+    const json::object* custom_image = nullptr;  ///< instead of the service's own; used only during the call
+    std::string_view type = InferenceEndpointType::protected_;
+    std::string_view namespace_{};
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(CreateInferenceEndpointOptions, (),
+                      (repository, framework, accelerator, instance_size, instance_type, region, vendor, account_id,
+                       min_replica, max_replica, revision, task, custom_image, type, namespace_, token))
+
+/// What is not given stays as it is.
+struct UpdateInferenceEndpointOptions {
+    std::optional<std::string_view> accelerator{};
+    std::optional<std::string_view> instance_size{};
+    std::optional<std::string_view> instance_type{};
+    std::optional<std::int64_t> min_replica{};
+    std::optional<std::int64_t> max_replica{};
+    std::optional<std::string_view> repository{};
+    std::optional<std::string_view> framework{};
+    std::optional<std::string_view> revision{};
+    std::optional<std::string_view> task{};
+    std::string_view namespace_{};
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(UpdateInferenceEndpointOptions, (),
+                      (accelerator, instance_size, instance_type, min_replica, max_replica, repository, framework,
+                       revision, task, namespace_, token))
+
+struct WaitOptions {
+    std::optional<double> timeout{};  ///< seconds; empty: for ever
+    double refresh_every = 5;         ///< seconds between two looks
+};
+BOOST_DESCRIBE_STRUCT(WaitOptions, (), (timeout, refresh_every))
+
+/// A model that the service runs for its owner. Its calls bring the object up to date; they use the token
+/// of the call that gave it. One call at a time; the object must outlive it.
+class InferenceEndpoint {
+public:
+    std::string name;
+    std::string namespace_;
+    std::string repository;
+    std::string status;              ///< see InferenceEndpointStatus
+    std::optional<std::string> url;  ///< where it answers, once it is deployed
+    std::string framework;
+    std::optional<std::string> revision;
+    std::optional<std::string> task;
+    std::optional<Timestamp> created_at;
+    std::optional<Timestamp> updated_at;
+    std::string type;  ///< see InferenceEndpointType
+    json::object raw;  ///< the answer
+
+    InferenceEndpoint() = default;
+    /// Throws InvalidResponseError.
+    InferenceEndpoint(json::object raw, std::string namespace_, Session session, OwnedToken token);
+
+    boost::asio::awaitable<void> fetch();
+    /// Returns when the endpoint is deployed. Throws InferenceEndpointTimeoutError.
+    boost::asio::awaitable<void> wait(WaitOptions options = {});
+    boost::asio::awaitable<void> update(UpdateInferenceEndpointOptions options);
+    boost::asio::awaitable<void> pause();
+    boost::asio::awaitable<void> resume();
+    boost::asio::awaitable<void> scale_to_zero();
+    /// Deletes the endpoint at the service, for ever.
+    boost::asio::awaitable<void> delete_();
+
+private:
+    void read(json::object raw);
+    boost::asio::awaitable<void> refresh(Request request);
+    boost::asio::awaitable<void> wait_impl(std::optional<double> timeout, double refresh_every);
+    const Session& session() const;
+
+    std::optional<Session> session_;
+    OwnedToken token_;
+};
+BOOST_DESCRIBE_STRUCT(InferenceEndpoint, (),
+                      (name, namespace_, repository, status, url, framework, revision, task, created_at, updated_at,
+                       type, raw))
+
+/// Inference Endpoints, https://endpoints.huggingface.co. Without a namespace the token's user is asked for
+/// first; an organization's token then gives HFValidationError (argument "namespace").
+class InferenceEndpointsApi {
+public:
+    explicit InferenceEndpointsApi(Session session) : session_(std::move(session)) {}
+
+    /// "*" as namespace lists those of the user and of all organizations that let the token in.
+    boost::asio::awaitable<std::vector<InferenceEndpoint>> list_inference_endpoints(EndpointOptions options = {}) const;
+
+    boost::asio::awaitable<InferenceEndpoint> create_inference_endpoint(std::string_view name,
+                                                                        CreateInferenceEndpointOptions options) const;
+    boost::asio::awaitable<InferenceEndpoint> get_inference_endpoint(std::string_view name,
+                                                                     EndpointOptions options = {}) const;
+    boost::asio::awaitable<InferenceEndpoint> update_inference_endpoint(std::string_view name,
+                                                                        UpdateInferenceEndpointOptions options) const;
+    boost::asio::awaitable<void> delete_inference_endpoint(std::string_view name, EndpointOptions options = {}) const;
+    boost::asio::awaitable<InferenceEndpoint> pause_inference_endpoint(std::string_view name,
+                                                                       EndpointOptions options = {}) const;
+    boost::asio::awaitable<InferenceEndpoint> resume_inference_endpoint(std::string_view name,
+                                                                        EndpointOptions options = {}) const;
+    boost::asio::awaitable<InferenceEndpoint> scale_to_zero_inference_endpoint(std::string_view name,
+                                                                               EndpointOptions options = {}) const;
+
+private:
+    Session session_;
+};
+
+}  // namespace hf

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <hf/api/users.hpp>
+#include <hf/core/repo.hpp>
+#include <hf/types/space.hpp>
+
+#include <boost/describe/class.hpp>
+
+#include <map>
+
+namespace hf {
+
+struct AddSpaceSettingOptions {
+    std::optional<std::string_view> description{};
+    TokenArg token{};
+};
+BOOST_DESCRIBE_STRUCT(AddSpaceSettingOptions, (), (description, token))
+
+struct RequestSpaceHardwareOptions {
+    TokenArg token{};
+    std::optional<std::int64_t> sleep_time{};  ///< seconds without a visitor, -1: never; not on "cpu-basic"
+};
+BOOST_DESCRIBE_STRUCT(RequestSpaceHardwareOptions, (), (token, sleep_time))
+
+struct RestartSpaceOptions {
+    TokenArg token{};
+    bool factory_reboot = false;  ///< build anew, without caches
+};
+BOOST_DESCRIBE_STRUCT(RestartSpaceOptions, (), (token, factory_reboot))
+
+struct DuplicateSpaceOptions {
+    std::string_view to_id{};  ///< empty: the same name; without namespace: below the token's account
+    std::optional<bool> private_{};
+    TokenArg token{};
+    bool exist_ok = false;
+    std::optional<std::string_view> hardware{};  ///< see SpaceHardware
+    std::optional<std::string_view> storage{};   ///< see SpaceStorage
+    std::optional<std::int64_t> sleep_time{};    ///< seconds without a visitor, -1: never
+    std::optional<std::span<const SpaceSetting>> secrets{};
+    std::optional<std::span<const SpaceSetting>> variables{};
+};
+BOOST_DESCRIBE_STRUCT(DuplicateSpaceOptions, (),
+                      (to_id, private_, token, exist_ok, hardware, storage, sleep_time, secrets, variables))
+
+using SpaceVariables = std::map<std::string, SpaceVariable>;  ///< by key
+
+/// How Spaces run: settings, hardware, storage, and whether they run at all. As in the reference, all but
+/// duplicate_space leave it to the Hub to demand a token.
+class SpaceRuntimeApi {
+public:
+    explicit SpaceRuntimeApi(Session session) : session_(std::move(session)) {}
+
+    /// Sets a secret, which cannot be read again, and restarts the Space.
+    boost::asio::awaitable<void> add_space_secret(std::string_view repo_id, std::string_view key,
+                                                  std::string_view value, AddSpaceSettingOptions options = {}) const;
+    boost::asio::awaitable<void> delete_space_secret(std::string_view repo_id, std::string_view key,
+                                                     TokenOptions options = {}) const;
+
+    boost::asio::awaitable<SpaceVariables> get_space_variables(std::string_view repo_id,
+                                                               TokenOptions options = {}) const;
+    /// Sets a variable and gives all of them.
+    boost::asio::awaitable<SpaceVariables> add_space_variable(std::string_view repo_id, std::string_view key,
+                                                              std::string_view value,
+                                                              AddSpaceSettingOptions options = {}) const;
+    boost::asio::awaitable<SpaceVariables> delete_space_variable(std::string_view repo_id, std::string_view key,
+                                                                 TokenOptions options = {}) const;
+
+    boost::asio::awaitable<SpaceRuntime> get_space_runtime(std::string_view repo_id, TokenOptions options = {}) const;
+
+    /// Asks for a machine; it may take a while to become `hardware` of the runtime.
+    boost::asio::awaitable<SpaceRuntime> request_space_hardware(std::string_view repo_id, std::string_view hardware,
+                                                                RequestSpaceHardwareOptions options = {}) const;
+
+    /// `sleep_time`: seconds without a visitor, -1: never. Spaces on "cpu-basic" sleep after 48 hours.
+    boost::asio::awaitable<SpaceRuntime> set_space_sleep_time(std::string_view repo_id, std::int64_t sleep_time,
+                                                              TokenOptions options = {}) const;
+
+    /// Stops the Space until it is restarted. Static Spaces give BadRequestError.
+    boost::asio::awaitable<SpaceRuntime> pause_space(std::string_view repo_id, TokenOptions options = {}) const;
+    boost::asio::awaitable<SpaceRuntime> restart_space(std::string_view repo_id,
+                                                       RestartSpaceOptions options = {}) const;
+
+    /// Adds persistent storage; it can become larger, but not smaller.
+    boost::asio::awaitable<SpaceRuntime> request_space_storage(std::string_view repo_id, std::string_view storage,
+                                                               TokenOptions options = {}) const;
+    /// Deletes the storage with all its data.
+    boost::asio::awaitable<SpaceRuntime> delete_space_storage(std::string_view repo_id,
+                                                              TokenOptions options = {}) const;
+
+    /// Copies a Space, without its secrets.
+    boost::asio::awaitable<RepoUrl> duplicate_space(std::string_view from_id, DuplicateSpaceOptions options = {}) const;
+
+private:
+    Session session_;
+};
+
+}  // namespace hf

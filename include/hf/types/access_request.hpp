@@ -1,0 +1,26 @@
+#pragma once
+
+#include <hf/types/common.hpp>
+
+#include <boost/describe/class.hpp>
+
+namespace hf {
+
+/// Somebody's request to see a gated repository.
+struct AccessRequest {
+    std::string username;
+    std::string fullname;
+    std::optional<std::string> email;
+    Timestamp timestamp{};
+    std::string status;                  ///< "pending", "accepted" or "rejected"
+    std::optional<json::object> fields;  ///< what the form of the repository asked for
+    json::object extra;
+};
+BOOST_DESCRIBE_STRUCT(AccessRequest, (), (username, fullname, email, timestamp, status, fields))
+/// The account is nested in answers.
+constexpr std::string_view hf_wire_name(std::type_identity<AccessRequest>, std::string_view member) {
+    return member == "username" || member == "fullname" || member == "email" ? "-" : "";
+}
+void hf_decoded(AccessRequest& request);
+
+}  // namespace hf

@@ -1,0 +1,63 @@
+#include "api/queries.hpp"
+
+#include <hf/api/access_requests.hpp>
+
+namespace hf {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Request list_request(std::string_view repo_id, std::string_view status, const RepoOptions& options) {
+    return get("/api/{}/user-access-request/{}", Repo(options.repo_type, repo_id), status).token(options.token);
+}
+
+Request handle_request(std::string_view repo_id, std::string_view user, std::string_view status,
+                       const RepoOptions& options) {
+    json::object body;
+    body["user"] = user;
+    body["status"] = status;
+    return post("/api/{}/user-access-request/handle", Repo(options.repo_type, repo_id)).json(body).token(options.token);
+}
+
+}  // namespace
+
+asio::awaitable<std::vector<AccessRequest>> AccessRequestsApi::list_pending_access_requests(std::string_view repo_id,
+                                                                                            RepoOptions options) const {
+    return session_.call<std::vector<AccessRequest>>(list_request(repo_id, "pending", options));
+}
+
+asio::awaitable<std::vector<AccessRequest>> AccessRequestsApi::list_accepted_access_requests(
+    std::string_view repo_id, RepoOptions options) const {
+    return session_.call<std::vector<AccessRequest>>(list_request(repo_id, "accepted", options));
+}
+
+asio::awaitable<std::vector<AccessRequest>> AccessRequestsApi::list_rejected_access_requests(
+    std::string_view repo_id, RepoOptions options) const {
+    return session_.call<std::vector<AccessRequest>>(list_request(repo_id, "rejected", options));
+}
+
+asio::awaitable<void> AccessRequestsApi::cancel_access_request(std::string_view repo_id, std::string_view user,
+                                                               RepoOptions options) const {
+    return session_.call<void>(handle_request(repo_id, user, "pending", options));
+}
+
+asio::awaitable<void> AccessRequestsApi::accept_access_request(std::string_view repo_id, std::string_view user,
+                                                               RepoOptions options) const {
+    return session_.call<void>(handle_request(repo_id, user, "accepted", options));
+}
+
+asio::awaitable<void> AccessRequestsApi::reject_access_request(std::string_view repo_id, std::string_view user,
+                                                               RepoOptions options) const {
+    return session_.call<void>(handle_request(repo_id, user, "rejected", options));
+}
+
+asio::awaitable<json::value> AccessRequestsApi::grant_access(std::string_view repo_id, std::string_view user,
+                                                             RepoOptions options) const {
+    json::object body;
+    body["user"] = user;
+    return session_.call<json::value>(
+        post("/api/{}/user-access-request/grant", Repo(options.repo_type, repo_id)).json(body).token(options.token));
+}
+
+}  // namespace hf

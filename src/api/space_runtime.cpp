@@ -1,0 +1,151 @@
+#include "api/queries.hpp"
+
+#include <hf/api/space_runtime.hpp>
+
+namespace hf {
+
+static_assert(options_struct<AddSpaceSettingOptions> && options_struct<RequestSpaceHardwareOptions> &&
+              options_struct<RestartSpaceOptions> && options_struct<DuplicateSpaceOptions>);
+
+namespace asio = boost::asio;
+
+namespace {
+
+Repo space(std::string_view repo_id) { return Repo("space", repo_id); }
+
+json::object key_body(std::string_view key) {
+    json::object body;
+    body["key"] = key;
+    return body;
+}
+
+json::object setting_body(std::string_view key, std::string_view value, const AddSpaceSettingOptions& options) {
+    json::object body = key_body(key);
+    body["value"] = value;
+    if (options.description) body["description"] = *options.description;
+    return body;
+}
+
+template <class T>
+json::object one(std::string_view name, T value) {
+    json::object body;
+    body[name] = value;
+    return body;
+}
+
+asio::awaitable<SpaceVariables> variables_impl(Session session, Request request) {
+    SpaceVariables out = co_await session.call<SpaceVariables>(std::move(request));
+    for (auto& [key, variable] : out) variable.key = key;
+    co_return out;
+}
+
+json::object duplicate_body(const DuplicateSpaceOptions& options) {
+    json::object body;
+    body["repository"] = nullptr;
+    if (options.private_) body["private"] = *options.private_;
+    if (options.hardware) body["hardware"] = *options.hardware;
+    if (options.storage) body["storageTier"] = *options.storage;
+    if (options.sleep_time) body["sleepTimeSeconds"] = *options.sleep_time;
+    if (options.secrets) body["secrets"] = detail::settings_json(*options.secrets);
+    if (options.variables) body["variables"] = detail::settings_json(*options.variables);
+    return body;
+}
+
+asio::awaitable<RepoUrl> duplicate_impl(Session session, Repo from, std::string to_namespace, std::string to_name,
+                                        json::object body, bool exist_ok, OwnedToken token) {
+    if (to_namespace.empty()) to_namespace = co_await detail::account_name(session, token);
+    body["repository"] = to_namespace + "/" + to_name;
+    std::string answer;
+    try {
+        Request request = post("/api/{}/duplicate", from).json(body).write_token(token.get());
+        const Reply reply = co_await session.send(std::move(request));
+        answer = reply.body;
+    } catch (const HfHubHTTPError& error) {
+        if (!exist_ok || error.status() != 409) throw;
+        answer = error.info().body;
+    }
+    const auto url = detail::url_in(answer);
+    co_return RepoUrl(url.value_or(session.endpoint() + "/spaces/" + to_namespace + "/" + to_name), session.endpoint());
+}
+
+}  // namespace
+
+asio::awaitable<void> SpaceRuntimeApi::add_space_secret(std::string_view repo_id, std::string_view key,
+                                                        std::string_view value, AddSpaceSettingOptions options) const {
+    return session_.call<void>(
+        post("/api/{}/secrets", space(repo_id)).json(setting_body(key, value, options)).token(options.token));
+}
+
+asio::awaitable<void> SpaceRuntimeApi::delete_space_secret(std::string_view repo_id, std::string_view key,
+                                                           TokenOptions options) const {
+    return session_.call<void>(del("/api/{}/secrets", space(repo_id)).json(key_body(key)).token(options.token));
+}
+
+asio::awaitable<SpaceVariables> SpaceRuntimeApi::get_space_variables(std::string_view repo_id,
+                                                                     TokenOptions options) const {
+    return variables_impl(session_, get("/api/{}/variables", space(repo_id)).token(options.token));
+}
+
+asio::awaitable<SpaceVariables> SpaceRuntimeApi::add_space_variable(std::string_view repo_id, std::string_view key,
+                                                                    std::string_view value,
+                                                                    AddSpaceSettingOptions options) const {
+    return variables_impl(
+        session_,
+        post("/api/{}/variables", space(repo_id)).json(setting_body(key, value, options)).token(options.token));
+}
+
+asio::awaitable<SpaceVariables> SpaceRuntimeApi::delete_space_variable(std::string_view repo_id, std::string_view key,
+                                                                       TokenOptions options) const {
+    return variables_impl(session_, del("/api/{}/variables", space(repo_id)).json(key_body(key)).token(options.token));
+}
+
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::get_space_runtime(std::string_view repo_id, TokenOptions options) const {
+    return session_.call<SpaceRuntime>(get("/api/{}/runtime", space(repo_id)).token(options.token));
+}
+
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::request_space_hardware(std::string_view repo_id,
+                                                                      std::string_view hardware,
+                                                                      RequestSpaceHardwareOptions options) const {
+    json::object body = one("flavor", hardware);
+    if (options.sleep_time) body["sleepTimeSeconds"] = *options.sleep_time;
+    return session_.call<SpaceRuntime>(post("/api/{}/hardware", space(repo_id)).json(body).token(options.token));
+}
+
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::set_space_sleep_time(std::string_view repo_id, std::int64_t sleep_time,
+                                                                    TokenOptions options) const {
+    return session_.call<SpaceRuntime>(
+        post("/api/{}/sleeptime", space(repo_id)).json(one("seconds", sleep_time)).token(options.token));
+}
+
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::pause_space(std::string_view repo_id, TokenOptions options) const {
+    return session_.call<SpaceRuntime>(post("/api/{}/pause", space(repo_id)).token(options.token));
+}
+
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::restart_space(std::string_view repo_id,
+                                                             RestartSpaceOptions options) const {
+    Request request = post("/api/{}/restart", space(repo_id)).token(options.token);
+    if (options.factory_reboot) request.query("factory", "true");
+    return session_.call<SpaceRuntime>(std::move(request));
+}
+
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::request_space_storage(std::string_view repo_id, std::string_view storage,
+                                                                     TokenOptions options) const {
+    return session_.call<SpaceRuntime>(
+        post("/api/{}/storage", space(repo_id)).json(one("tier", storage)).token(options.token));
+}
+
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::delete_space_storage(std::string_view repo_id,
+                                                                    TokenOptions options) const {
+    return session_.call<SpaceRuntime>(del("/api/{}/storage", space(repo_id)).token(options.token));
+}
+
+asio::awaitable<RepoUrl> SpaceRuntimeApi::duplicate_space(std::string_view from_id,
+                                                          DuplicateSpaceOptions options) const {
+    const Repo from = space(from_id);
+    const RepoUrl to(options.to_id.empty() ? from_id : options.to_id, session_.endpoint());
+    const bool own = options.to_id.empty() || !to.namespace_;
+    return duplicate_impl(session_, from, own ? std::string() : *to.namespace_, to.repo_name, duplicate_body(options),
+                          options.exist_ok, OwnedToken(options.token));
+}
+
+}  // namespace hf
