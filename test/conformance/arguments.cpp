@@ -1,6 +1,12 @@
 #include "arguments.hpp"
 
+#include <hf/core/error.hpp>
+
 namespace hf::conformance {
+
+void refuse_type(std::string_view argument) {
+    throw_validation(argument, std::string(argument) + " does not have this type");
+}
 
 std::string snake_case(std::string_view name) {
     std::string out;

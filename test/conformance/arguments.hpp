@@ -11,7 +11,6 @@
 #include <chrono>
 #include <concepts>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +25,10 @@
 namespace hf::conformance {
 
 class World;
+
+/// For an argument that the reference refuses at run time, with a ValueError, and C++ at compile time: throws what
+/// hfhub throws for wrong arguments, HFValidationError.
+[[noreturn]] void refuse_type(std::string_view argument);
 
 /// Keeps what views refer to until the call has ended.
 class Arena {
@@ -71,20 +74,21 @@ public:
 
     bool contains(std::string_view name) const { return arguments_.contains(name); }
 
-    /// A parameter. Throws std::runtime_error if the case does not give it.
+    /// A parameter; a name that ends in '?' may be missing, then it is empty. Throws std::runtime_error if the
+    /// case lacks another one.
     template <class T>
-    T take(std::string_view name) {
+    T parameter(std::string_view name) {
+        const bool may_be_missing = name.ends_with('?');
+        if (may_be_missing) name.remove_suffix(1);
         const json::value* data = use(name);
-        if (!data) throw std::runtime_error("the case lacks the argument '" + std::string(name) + "'");
-        return to_argument<T>(*data, context_);
+        if (data && !(may_be_missing && data->is_null())) return to_argument<T>(*data, context_);
+        if constexpr (std::default_initializable<T>) {
+            if (may_be_missing) return T();
+        }
+        throw std::runtime_error("the case lacks the argument '" + std::string(name) + "'");
     }
 
-    /// A parameter with a default.
-    template <class T>
-    T take_or(std::string_view name, T fallback) {
-        const json::value* data = use(name);
-        return data && !data->is_null() ? to_argument<T>(*data, context_) : std::move(fallback);
-    }
+    void ignore(std::string_view name) { used_.insert(std::string(name)); }
 
     /// All arguments together, as the members of one object.
     template <class T>
@@ -247,8 +251,7 @@ struct Argument<TokenArg> {
     }
 };
 
-template <class T>
-    requires std::is_enum_v<T>
+template <hf::json::detail::described_enum T>
 struct Argument<T> {
     static T from(const json::value& data, ArgumentContext) { return hf::json::from_value<T>(data); }
 };

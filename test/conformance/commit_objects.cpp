@@ -17,7 +17,8 @@ std::shared_ptr<std::istream> make_stream(const json::value& content) {
 UploadContent make_content(const json::value& content, const std::shared_ptr<std::istream>& stream) {
     if (stream) return UploadContent::from_stream(stream);
     if (content.is_string()) return UploadContent(std::string_view(content.get_string()));
-    const json::object& object = content.as_object();
+    if (!content.is_object()) refuse_type("path_or_fileobj");
+    const json::object& object = content.get_object();
     if (object.contains("$path")) return UploadContent(text_member(object, "$path"));
     return UploadContent::from_bytes(decode_content(content));
 }
@@ -56,7 +57,8 @@ CommitOperationDelete Argument<CommitOperationDelete>::from(const json::value& d
     const json::object& object = data.as_object();
     const std::string path = text_member(object, "path_in_repo");
     const json::value* is_folder = member(object, "is_folder");
-    if (!is_folder || is_folder->is_string()) return CommitOperationDelete(path);  // "auto"
+    if (!is_folder || *is_folder == "auto") return CommitOperationDelete(path);
+    if (!is_folder->is_bool()) refuse_type("is_folder");
     return CommitOperationDelete(path, is_folder->as_bool());
 }
 

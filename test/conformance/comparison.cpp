@@ -34,19 +34,34 @@ bool is_opaque(const json::value& expected) {
 }
 bool is_optional_member(std::string_view name) { return name == "$extra"; }
 
+// A member of a record, or of what it keeps as `extra`.
+const json::value* find_member(const json::object& actual, std::string_view name) {
+    if (const json::value* found = member(actual, name)) return found;
+    const json::value* extra = member(actual, "$extra");
+    return extra && extra->is_object() ? member(extra->get_object(), name) : nullptr;
+}
+
+// The reference keeps some parts of answers as dictionaries where hfhub has records: these may have no more
+// members than the dictionary, but for empty ones.
+Difference find_surplus(const json::object& expected, const json::object& actual, const std::string& path) {
+    if (expected.contains("$type")) return {};
+    const bool record = actual.contains("$type");
+    for (const auto& [name, value] : actual) {
+        if (expected.contains(name) || (record && (name.starts_with('$') || value.is_null()))) continue;
+        return path + "." + std::string(name) + ": not expected, got " + excerpt(value);
+    }
+    return {};
+}
+
 Difference compare_objects(const json::object& expected, const json::object& actual, const std::string& path) {
     for (const auto& [name, value] : expected) {
         if (is_optional_member(name)) continue;
         const std::string inner = path + "." + std::string(name);
-        const json::value* found = member(actual, name);
+        const json::value* found = find_member(actual, name);
         if (!found) return inner + ": missing, expected " + excerpt(value);
         if (auto difference = compare_json(value, *found, inner)) return difference;
     }
-    if (expected.contains("$type")) return {};
-    for (const auto& [name, value] : actual) {
-        if (!expected.contains(name)) return path + "." + std::string(name) + ": not expected, got " + excerpt(value);
-    }
-    return {};
+    return find_surplus(expected, actual, path);
 }
 
 Difference compare_texts(const json::object& expected, std::string_view name, const std::string& actual) {
@@ -57,11 +72,17 @@ Difference compare_texts(const json::object& expected, std::string_view name, co
     return "error." + std::string(name) + ": expected " + excerpt(*value) + ", got " + excerpt(json::value(actual));
 }
 
+/// An address as hfhub's messages have it: without signatures.
+std::string without_secrets(const std::string& fragment) {
+    if (!fragment.starts_with("http://") && !fragment.starts_with("https://")) return fragment;
+    return Url::parse(fragment).redacted();
+}
+
 Difference compare_message(const json::object& expected, const std::string& message) {
     const json::value* fragments = member(expected, "message_contains");
     if (!fragments) return {};
     for (const auto& fragment : fragments->as_array()) {
-        if (message.find(std::string_view(fragment.as_string())) == message.npos)
+        if (message.find(without_secrets(std::string(fragment.as_string()))) == message.npos)
             return "error message lacks " + excerpt(fragment) + ": " + excerpt(json::value(message));
     }
     return {};

@@ -1,7 +1,9 @@
+#include "mutants.hpp"
 #include "reference_errors.hpp"
 #include "run_case.hpp"
 #include "vector_file.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <iostream>
 #include <thread>
@@ -16,8 +18,10 @@ using hf::conformance::VectorCase;
 
 constexpr const char* usage =
     "usage: hfhub_conformance DIR [TEXT]\n"
+    "       hfhub_conformance --self-check DIR [TEXT]\n"
     "       hfhub_conformance --error-table\n"
-    "Plays the wire vectors of a folder through the real client. With TEXT only those whose id contains it.\n";
+    "Plays the wire vectors of a folder through the real client. With TEXT only those whose id contains it.\n"
+    "The self-check makes each expectation wrong, one at a time, and fails where that goes unnoticed.\n";
 
 /// All cases, several at a time; each in a folder of its own below `root`.
 std::vector<Difference> run_all(const std::vector<VectorCase>& cases, const std::filesystem::path& root) {
@@ -40,6 +44,12 @@ std::vector<Difference> run_all(const std::vector<VectorCase>& cases, const std:
     return differences;
 }
 
+std::string on_one_line(std::string text) {
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < ' '; }, ' ');
+    return text;
+}
+
 /// One line for each case that differs. Gives the number of those that may not.
 std::size_t report(const std::vector<VectorCase>& cases, const std::vector<Difference>& differences) {
     std::size_t failed = 0;
@@ -47,7 +57,7 @@ std::size_t report(const std::vector<VectorCase>& cases, const std::vector<Diffe
         if (!differences[i]) continue;
         failed += !cases[i].may_differ();
         std::cout << (cases[i].may_differ() ? "differs (allowed) " : "FAILED ") << cases[i].id << ": "
-                  << *differences[i] << '\n';
+                  << on_one_line(*differences[i]) << '\n';
     }
     std::cout << cases.size() - failed << " passed, " << failed << " failed\n";
     return failed;
@@ -59,30 +69,66 @@ std::filesystem::path make_folder() {
     return std::filesystem::canonical(name);
 }
 
-int run(const std::string& folder, const std::string& text) {
+std::vector<Difference> run_all_in_folder(const std::vector<VectorCase>& cases) {
+    const std::filesystem::path root = make_folder();
+    auto differences = run_all(cases, root);
+    std::filesystem::remove_all(root);
+    return differences;
+}
+
+std::vector<VectorCase> load(const std::string& folder, const std::string& text) {
     std::vector<VectorCase> cases = hf::conformance::load_vectors(folder);
     std::erase_if(cases, [&](const VectorCase& c) { return c.id.find(text) == c.id.npos; });
     if (cases.empty()) throw std::runtime_error("no vectors in " + folder);
-    const std::filesystem::path root = make_folder();
-    const auto differences = run_all(cases, root);
-    std::filesystem::remove_all(root);
-    return report(cases, differences) == 0 ? 0 : 1;
+    return cases;
+}
+
+int run(const std::string& folder, const std::string& text) {
+    const auto cases = load(folder, text);
+    return report(cases, run_all_in_folder(cases)) == 0 ? 0 : 1;
+}
+
+/// Cases that pass must fail when a single expectation is wrong.
+int self_check(const std::string& folder, const std::string& text) {
+    const auto cases = load(folder, text);
+    const auto differences = run_all_in_folder(cases);
+    std::vector<std::string> names;
+    std::vector<VectorCase> mutants;
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        if (differences[i] || cases[i].may_differ()) continue;
+        for (auto& mutant : hf::conformance::make_mutants(cases[i])) {
+            names.push_back(std::move(mutant.what));
+            mutants.push_back(std::move(mutant.vector_case));
+        }
+    }
+    const auto noticed = run_all_in_folder(mutants);
+    std::size_t failed = 0;
+    for (std::size_t i = 0; i < mutants.size(); ++i) {
+        if (noticed[i]) continue;
+        ++failed;
+        std::cout << "FAILED " << mutants[i].id << ": a wrong " << names[i] << " goes unnoticed\n";
+    }
+    std::cout << mutants.size() - failed << " passed, " << failed << " failed\n";
+    return failed == 0 ? 0 : 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (arguments.empty() || arguments.size() > 2 || arguments[0] == "--help") {
-        std::cerr << usage;
-        return arguments.size() == 1 ? 0 : 2;
-    }
-    if (arguments[0] == "--error-table") {
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    const std::string mode = !arguments.empty() && arguments[0].starts_with("--") ? arguments[0] : "";
+    if (!mode.empty()) arguments.erase(arguments.begin());
+    if (mode == "--error-table") {
         std::cout << hf::conformance::reference_errors_markdown();
         return 0;
     }
+    if (arguments.empty() || arguments.size() > 2 || (!mode.empty() && mode != "--self-check")) {
+        std::cerr << usage;
+        return mode == "--help" ? 0 : 2;
+    }
     try {
-        return run(arguments[0], arguments.size() == 2 ? arguments[1] : "");
+        const auto play = mode.empty() ? run : self_check;
+        return play(arguments[0], arguments.size() == 2 ? arguments[1] : "");
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
         return 2;

@@ -39,6 +39,10 @@ struct MethodRow {
 
 /// The rows of each resource group.
 std::vector<MethodRow> commit_methods();
+std::vector<MethodRow> download_methods();
+std::vector<MethodRow> file_methods();
+std::vector<MethodRow> listing_methods();
+std::vector<MethodRow> repo_methods();
 std::vector<MethodRow> user_methods();
 
 /// All rows; null for a method that the runner does not know.
@@ -67,16 +71,26 @@ boost::asio::awaitable<json::value> rendered(AsyncGenerator<T> items) {
 }
 
 namespace detail {
+// What the case does not give is such that the client sends its requests one after the other, as the reference.
+template <class Options>
+Options options(Call& call) {
+    auto out = call.arguments.rest<Options>();
+    if constexpr (requires { out.num_threads; }) {
+        if (out.num_threads == 0) out.num_threads = 1;
+    }
+    return out;
+}
+
 // The parameters that `names` names are taken one by one; what follows them is the options struct.
 template <class F, class... P, std::size_t... I>
 boost::asio::awaitable<json::value> invoke(Call& call, const F& function, std::tuple<P...>*, std::index_sequence<I...>,
                                            const std::vector<std::string_view>& names) {
-    const auto parameter = [&]<class T>(std::size_t index, T*) -> T {
-        if (index < names.size()) return call.arguments.take<T>(names[index]);
+    [[maybe_unused]] const auto parameter = [&]<class T>(std::size_t index, T*) -> T {
+        if (index < names.size()) return call.arguments.parameter<T>(names[index]);
         if constexpr (hf::json::detail::described<T>)
-            return call.arguments.rest<T>();
+            return options<T>(call);
         else
-            throw std::logic_error("a row of the table names too few parameters");
+            throw std::logic_error("too few parameters are named, or the options are not described");
     };
     std::tuple<P...> values{parameter(I, static_cast<P*>(nullptr))...};
     call.arguments.require_all_used();
@@ -95,7 +109,8 @@ Method make_method(Member member, std::initializer_list<std::string_view> names)
 }
 }  // namespace detail
 
-/// The row of a member function whose parameters are, in order, the reference's `names`, then options.
+/// The row of a member function whose parameters are, in order, the reference's `names`, then options. A name
+/// with a question mark may be missing, as in "private?"; the parameter is then empty.
 template <class R, class C, class... P>
 Method call(R (C::*function)(P...) const, std::initializer_list<std::string_view> names = {}) {
     return detail::make_method<R, const C, R (C::*)(P...) const, P...>(function, names);
@@ -103,6 +118,14 @@ Method call(R (C::*function)(P...) const, std::initializer_list<std::string_view
 template <class R, class C, class... P>
 Method call(R (C::*function)(P...), std::initializer_list<std::string_view> names = {}) {
     return detail::make_method<R, C, R (C::*)(P...), P...>(function, names);
+}
+
+/// The same row without some deprecated arguments, which the reference does not look at.
+inline Method ignoring(std::initializer_list<std::string_view> names, Method method) {
+    return [names = std::vector<std::string_view>(names), method = std::move(method)](Call& call) {
+        for (const auto name : names) call.arguments.ignore(name);
+        return method(call);
+    };
 }
 
 }  // namespace hf::conformance

@@ -125,9 +125,8 @@ json::value token_resolution(const json::object& input, const Folder& folder) {
     const Environment env = make_environment(object_member(input, "env"), folder);
     const json::object& args = object_member(input, "args");
     const json::value* given = member(args, "token");
-    const std::string text = input_text(args, "token");
     TokenArg token;
-    if (given && given->is_string()) token = text;
+    if (given && given->is_string()) token = std::string_view(given->get_string());
     if (given && given->is_bool()) token = given->get_bool();
     return {{"authorization", text_or_null(resolve_authorization(env, {}, token, args.contains("is_write_action")))}};
 }
@@ -150,11 +149,14 @@ json::value upload_info(const json::object& input, const Folder&) {
 // The reference names itself and its Python; this library's own name takes that place.
 json::value user_agent(const json::object& input, const Folder&) {
     const json::object& client = object_member(input, "client");
-    std::string products = input_text(client, "user_agent");
-    if (const json::value* pairs = member(client, "user_agent"); pairs && pairs->is_object()) {
+    const json::value* pairs = member(client, "user_agent");
+    std::string products;
+    if (pairs && pairs->is_object()) {
         std::vector<std::pair<std::string, std::string>> list;
         for (const auto& [name, version] : pairs->get_object()) list.emplace_back(name, version.as_string());
         products = join_user_agent(list);
+    } else {
+        products = input_text(client, "user_agent");
     }
     return json::value(build_user_agent(input_text(client, "library_name"), input_text(client, "library_version"),
                                         products, "hf_hub/0.20.3; python/{python}"));

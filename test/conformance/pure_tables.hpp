@@ -18,6 +18,7 @@ struct PureRow {
 };
 
 std::vector<PureRow> core_tables();
+std::vector<PureRow> type_tables();
 
 /// Null for a table that the runner does not know.
 const PureFunction* find_pure_function(std::string_view table);

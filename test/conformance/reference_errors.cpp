@@ -29,7 +29,8 @@ std::vector<ReferenceError> make_table() {
     // An upload to object storage that fails: the answer itself, or what is wrong with it.
     const Codes upload = Codes{http_error, invalid_response, integrity} + http + network;
     return {
-        {"HfHubHTTPError", "HfHubHTTPError", {http_error}, http},
+        // The reference came to know disabled repositories only later.
+        {"HfHubHTTPError", "HfHubHTTPError", {http_error, disabled_repo}, http},
         {"RepositoryNotFoundError", "RepositoryNotFoundError", {repository_not_found}, repository},
         {"GatedRepoError", "GatedRepoError", {gated_repo}, {}},
         {"DisabledRepoError", "DisabledRepoError", {disabled_repo}, {}},

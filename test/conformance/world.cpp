@@ -15,8 +15,9 @@ asio::awaitable<void> FakeClock::sleep(std::chrono::milliseconds duration) {
     co_await asio::post(asio::use_awaitable);
 }
 
-World::World(asio::any_io_executor executor, std::filesystem::path folder)
-    : executor_(std::move(executor)), folder_(std::move(folder)) {
+World::World(asio::any_io_executor executor, std::filesystem::path folder, Mode mode)
+    : executor_(std::move(executor)), folder_(std::move(folder)), mode_(mode) {
+    std::filesystem::create_directories(folder_);
     placeholders_["tmp"] = folder_.string();
     for (const auto* name : {"endpoint", "lfs", "inference_endpoints"}) placeholders_[name] = start_server();
 }

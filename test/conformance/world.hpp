@@ -54,11 +54,14 @@ struct Argument<SavedObject> {
 /// Who answers the requests of a case; the URL is that of the server they came to.
 using Responder = std::function<test::ScriptedAnswer(std::string_view url, const test::ReceivedRequest& request)>;
 
+/// How the client is to go about it: with the reference's requests, or as it does by default.
+enum class Mode { requests, outcome };
+
 /// What a case is played in: a folder, servers, an environment, and a client.
 class World {
 public:
     /// Starts the servers.
-    World(boost::asio::any_io_executor executor, std::filesystem::path folder);
+    World(boost::asio::any_io_executor executor, std::filesystem::path folder, Mode mode);
 
     /// Makes the client that `call.client` and `call.env` of a case describe, placeholders replaced.
     void make_api(const json::object& data);
@@ -70,6 +73,7 @@ public:
 
     HfApi& api() { return *api_; }
     FakeClock& clock() { return *clock_; }
+    Mode mode() const noexcept { return mode_; }
     const std::filesystem::path& folder() const noexcept { return folder_; }
     const Placeholders& placeholders() const noexcept { return placeholders_; }
 
@@ -82,6 +86,7 @@ private:
 
     boost::asio::any_io_executor executor_;
     std::filesystem::path folder_;
+    Mode mode_;
     Responder responder_;
     std::vector<std::unique_ptr<test::ScriptedServer>> servers_;
     Placeholders placeholders_;

@@ -30,6 +30,8 @@ struct CommitInfo {
     /// What the reference's object is as a text: the commit, or the file or folder that was uploaded.
     std::string url;
 };
+BOOST_DESCRIBE_STRUCT(CommitInfo, (),
+                      (commit_url, commit_message, commit_description, oid, pr_url, pr_revision, pr_num, url))
 
 /// Options of all calls that commit. A view: the texts must live until the call returns its awaitable.
 struct CommitOptions {
