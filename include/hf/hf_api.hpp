@@ -15,6 +15,7 @@
 #include <hf/api/spaces.hpp>
 #include <hf/api/users.hpp>
 #include <hf/session/session.hpp>
+#include <hf/workflow/multi_commits.hpp>
 #include <hf/workflow/snapshot_download.hpp>
 #include <hf/workflow/upload_folder.hpp>
 
@@ -43,7 +44,8 @@ class HfApi : public ModelsApi,
               public CommitsApi,
               public DownloadsApi,
               public SnapshotDownloadApi,
-              public UploadFolderApi {
+              public UploadFolderApi,
+              public MultiCommitsApi {
 public:
     explicit HfApi(boost::asio::any_io_executor executor, SessionConfig config = SessionConfig())
         : HfApi(Session(std::move(executor), config)) {}
@@ -64,6 +66,7 @@ public:
           DownloadsApi(session),
           SnapshotDownloadApi(static_cast<const DownloadsApi&>(*this)),
           UploadFolderApi(session, static_cast<const CommitsApi&>(*this)),
+          MultiCommitsApi(session, static_cast<const CommitsApi&>(*this)),
           session_(std::move(session)) {}
 
     const Session& session() const noexcept { return session_; }

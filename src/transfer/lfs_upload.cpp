@@ -65,7 +65,6 @@ private:
     };
 
     Request batch_request(const std::vector<CommitOperationAdd>& additions) const;
-    TokenArg token() const;
     asio::awaitable<void> run_batch(std::vector<CommitOperationAdd> additions);
     asio::awaitable<void> run_job(Job job);
     asio::awaitable<void> put_part(LfsObject& object, std::size_t index);
@@ -102,16 +101,9 @@ Request Uploader::batch_request(const std::vector<CommitOperationAdd>& additions
     Request request = post("/{}.git/info/lfs/objects/batch", target_->repo.url_path());
     request.body(net::Body(json::serialize(body)), std::string(lfs_json));
     request.header("Accept", std::string(lfs_json));
-    request.token(token());
+    request.any_token(target_->token.get());
     request.idempotent(true);
     return request;
-}
-
-// Nobody uploads anonymously: where no token was given, one is demanded of the environment.
-TokenArg Uploader::token() const {
-    const TokenArg token = target_->token.get();
-    const bool given = token.kind() != TokenArg::Kind::client || !target_->session.authorization(token).empty();
-    return given ? token : TokenArg(true);
 }
 
 asio::awaitable<void> Uploader::run(std::vector<CommitOperationAdd> additions) {
@@ -326,7 +318,7 @@ asio::awaitable<void> Uploader::verify(const LfsObject& object) {
     request.json(body);
     request.idempotent(true);
     if (object.plan.verify->origin() == Url::parse(target_->session.endpoint()).origin())
-        request.token(token());
+        request.any_token(target_->token.get());
     else
         request.anonymous();
     co_await target_->session.call<void>(std::move(request));

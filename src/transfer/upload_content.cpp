@@ -1,10 +1,11 @@
+#include "transfer/local_path.hpp"
+
 #include <hf/core/error.hpp>
 #include <hf/transfer/upload_content.hpp>
 
 #include <boost/system/system_category.hpp>
 
 #include <cerrno>
-#include <cstdlib>
 #include <mutex>
 #include <utility>
 
@@ -16,13 +17,6 @@ namespace hf {
 namespace {
 
 boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
-
-std::filesystem::path expand_home(const std::filesystem::path& path) {
-    const std::string text = path.string();
-    const char* home = text == "~" || text.starts_with("~/") ? std::getenv("HOME") : nullptr;
-    if (!home) return path;
-    return std::filesystem::path(home + text.substr(1));
-}
 
 class FileReader final : public ContentReader {
 public:

@@ -77,4 +77,10 @@ asio::awaitable<std::vector<std::string>> list_folder(fs::path folder) {
     co_return files;
 }
 
+std::string repo_folder_prefix(std::string_view path_in_repo) {
+    while (path_in_repo.starts_with('/')) path_in_repo.remove_prefix(1);
+    while (path_in_repo.ends_with('/')) path_in_repo.remove_suffix(1);
+    return path_in_repo.empty() ? std::string() : std::string(path_in_repo) + "/";
+}
+
 }  // namespace hf

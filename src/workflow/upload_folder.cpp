@@ -1,3 +1,4 @@
+#include "transfer/local_path.hpp"
 #include "transfer/on_strand.hpp"
 #include "transfer/owned_token.hpp"
 #include "workflow/folder_listing.hpp"
@@ -7,10 +8,10 @@
 #include <hf/core/glob.hpp>
 #include <hf/core/repo.hpp>
 #include <hf/transfer/progress.hpp>
+#include <hf/workflow/multi_commits.hpp>
 #include <hf/workflow/upload_folder.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
 namespace hf {
@@ -38,6 +39,7 @@ public:
           ignore(options.ignore_patterns.to_vector()),
           remove(patterns(options.delete_patterns)),
           create_pr(options.create_pr),
+          multi_commits(options.multi_commits),
           num_threads(options.num_threads),
           progress(options.progress) {
         for (const auto pattern : ignore_git_folder_patterns) ignore.emplace_back(pattern);
@@ -58,6 +60,7 @@ public:
     std::vector<std::string> ignore;
     PatternFilter::Patterns remove;
     bool create_pr;
+    bool multi_commits;
     unsigned num_threads;
     asio::any_io_executor worker;
     ProgressSink* progress;
@@ -69,18 +72,8 @@ private:
     }
 };
 
-// The folder in the repository as a prefix of paths: "" or "a/b/".
-std::string prefix_of(std::string_view path_in_repo) {
-    while (path_in_repo.starts_with('/')) path_in_repo.remove_prefix(1);
-    while (path_in_repo.ends_with('/')) path_in_repo.remove_suffix(1);
-    return path_in_repo.empty() ? std::string() : std::string(path_in_repo) + "/";
-}
-
 fs::path resolve_folder(const fs::path& folder) {
-    fs::path path = folder;
-    const std::string text = folder.string();
-    const char* home = text == "~" || text.starts_with("~/") ? std::getenv("HOME") : nullptr;
-    if (home) path = home + text.substr(1);
+    const fs::path path = expand_home(folder);
     std::error_code error;
     const fs::path resolved = fs::canonical(path, error);
     return error ? path : resolved;
@@ -90,7 +83,7 @@ asio::awaitable<std::vector<CommitOperation>> deletions(Session session, std::sh
     std::vector<CommitOperation> operations;
     if (!request->remove) co_return operations;
     const PatternFilter filter(request->remove, std::nullopt);
-    const std::string prefix = prefix_of(request->path_in_repo);
+    const std::string prefix = repo_folder_prefix(request->path_in_repo);
     FilesOptions listing;
     if (!request->create_pr) listing.revision = request->revision;
     listing.repo_type = request->repo_type;
@@ -113,7 +106,7 @@ asio::awaitable<std::vector<CommitOperation>> additions(std::shared_ptr<const Fo
         files = co_await list_folder(folder);
     }
     const PatternFilter filter(request->allow, request->ignore);
-    const std::string prefix = prefix_of(request->path_in_repo);
+    const std::string prefix = repo_folder_prefix(request->path_in_repo);
     std::vector<CommitOperation> operations;
     for (const auto& file : files) {
         if (filter.matches(file))
@@ -132,12 +125,41 @@ std::vector<CommitOperation> merge(std::vector<CommitOperation> removed, std::ve
     return removed;
 }
 
+asio::awaitable<CommitInfo> commit_on_pr(Session session, CommitsApi commits,
+                                         std::shared_ptr<const FolderRequest> request,
+                                         std::vector<CommitOperation> operations) {
+    MultiCommitPlan plan = plan_multi_commits(operations);
+    CreateCommitsOnPrOptions options;
+    options.commit_message = request->message;
+    options.commit_description = request->description;
+    options.token = request->token.get();
+    options.repo_type = request->repo_type;
+    options.merge_pr = !request->create_pr;
+    options.num_threads = request->num_threads;
+    if (request->worker) options.worker = &request->worker;
+    options.progress = request->progress;
+    MultiCommitsApi api(session, commits);
+    const std::string url = co_await api.create_commits_on_pr(request->repo_id, std::move(plan.addition_commits),
+                                                              std::move(plan.deletion_commits), options);
+    CommitInfo info;
+    info.commit_message = request->message;
+    info.commit_description = request->description;
+    info.pr_url = info.url = url;
+    info.pr_num = std::stoll(url.substr(url.rfind('/') + 1));
+    info.pr_revision = "refs/pr/" + std::to_string(*info.pr_num);
+    co_return info;
+}
+
 asio::awaitable<CommitInfo> run_upload_folder(Session session, CommitsApi commits,
                                               std::shared_ptr<const FolderRequest> request) {
     const Repo repo(request->repo_type, request->repo_id);
+    if (request->multi_commits && !request->revision.empty() && request->revision != default_revision)
+        throw_validation("revision", "Cannot use `multi_commits` to commit changes other than the main branch.");
     if (request->progress) request->progress->set_state(ProgressSink::State::listing);
     std::vector<CommitOperation> removed = co_await deletions(session, request);
     std::vector<CommitOperation> added = co_await additions(request);
+    auto operations = merge(std::move(removed), std::move(added));
+    if (request->multi_commits) co_return co_await commit_on_pr(session, commits, request, std::move(operations));
 
     CommitOptions options;
     options.commit_message = request->message;
@@ -150,7 +172,6 @@ asio::awaitable<CommitInfo> run_upload_folder(Session session, CommitsApi commit
     options.num_threads = request->num_threads;
     if (request->worker) options.worker = &request->worker;
     options.progress = request->progress;
-    auto operations = merge(std::move(removed), std::move(added));
     CommitInfo info = co_await commits.create_commit(request->repo_id, std::move(operations), options);
 
     std::string revision = request->revision.empty() ? std::string(default_revision) : request->revision;
