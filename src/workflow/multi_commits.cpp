@@ -164,8 +164,8 @@ void mark_completed(std::int64_t number, const std::vector<GitCommitInfo>& on_ma
 
 // The draft that an earlier call with the same operations has left, or a new one.
 asio::awaitable<DiscussionWithDetails> get_or_create(DiscussionsApi discussions,
-                                                     std::shared_ptr<const MultiCommitRequest> request,
-                                                     std::string id, std::string title, std::string description) {
+                                                     std::shared_ptr<const MultiCommitRequest> request, std::string id,
+                                                     std::string title, std::string description) {
     GetRepoDiscussionsOptions filter;
     filter.repo_type = request->repo_type;
     filter.token = request->token.get();
@@ -179,8 +179,7 @@ asio::awaitable<DiscussionWithDetails> get_or_create(DiscussionsApi discussions,
     }
     if (draft) {
         const RepoOptions options = repo_options(*request);
-        DiscussionWithDetails found =
-            co_await discussions.get_discussion_details(request->repo_id, *draft, options);
+        DiscussionWithDetails found = co_await discussions.get_discussion_details(request->repo_id, *draft, options);
         co_return found;
     }
     CreatePullRequestOptions options;
@@ -207,6 +206,7 @@ asio::awaitable<void> merge(DiscussionsApi discussions, std::shared_ptr<const Mu
         co_await discussions.merge_pull_request(request->repo_id, number, options);
     } catch (const BadRequestError& error) {
         refusal = error.info();
+        refusal->cause = error.code();
     }
     if (!refusal) co_return;
     if (refusal->server_message.find("no associated changes") != std::string::npos) {

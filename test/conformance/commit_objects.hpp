@@ -4,7 +4,7 @@
 #include "render.hpp"
 #include "world.hpp"
 
-#include <hf/transfer/commit_operation.hpp>
+#include <hf/api/commits.hpp>
 
 #include <istream>
 #include <memory>
@@ -56,6 +56,15 @@ struct Rendering<CommitOperationDelete> {
 template <>
 struct Rendering<CommitOperationCopy> {
     static json::value render(const CommitOperationCopy& operation);
+};
+
+template <>
+struct Rendering<CommitInfo> {
+    static json::value render(const CommitInfo& commit) {
+        json::object out = render_members(commit);
+        out["$str"] = commit.url;
+        return out;
+    }
 };
 
 }  // namespace hf::conformance

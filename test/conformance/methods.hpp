@@ -44,6 +44,7 @@ std::vector<MethodRow> file_methods();
 std::vector<MethodRow> listing_methods();
 std::vector<MethodRow> repo_methods();
 std::vector<MethodRow> user_methods();
+std::vector<MethodRow> workflow_methods();
 
 /// All rows; null for a method that the runner does not know.
 const Method* find_method(std::string_view name);

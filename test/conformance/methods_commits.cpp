@@ -7,15 +7,6 @@
 
 namespace hf::conformance {
 
-template <>
-struct Rendering<CommitInfo> {
-    static json::value render(const CommitInfo& commit) {
-        json::object out = render_members(commit);
-        out["$str"] = commit.url;
-        return out;
-    }
-};
-
 namespace {
 
 namespace asio = boost::asio;
@@ -58,7 +49,6 @@ std::vector<MethodRow> commit_methods() {
         {"delete_folder", call(&HfApi::delete_folder, {"path_in_repo", "repo_id"})},
         {"preupload_lfs_files", call(&HfApi::preupload_lfs_files, {"repo_id", "additions"})},
         {"upload_file", call(&HfApi::upload_file, {"path_or_fileobj", "path_in_repo", "repo_id"})},
-        {"upload_folder", call(&HfApi::upload_folder, {"repo_id", "folder_path"})},
     };
 }
 
