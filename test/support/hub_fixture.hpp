@@ -1,0 +1,150 @@
+#pragma once
+
+#include <hf/hf_api.hpp>
+#include <hf/local_hub.hpp>
+#include <hf/session/environment.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hf::test {
+
+/// The system's time; waits between attempts are cut short.
+class HastyClock final : public Clock {
+public:
+    std::chrono::steady_clock::time_point now() const override { return std::chrono::steady_clock::now(); }
+    std::chrono::system_clock::time_point system_now() const override { return std::chrono::system_clock::now(); }
+    double random() override { return 0.5; }
+    boost::asio::awaitable<void> sleep(std::chrono::milliseconds duration) override {
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+        timer.expires_after(std::min(duration, std::chrono::milliseconds(5)));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+};
+
+/// A folder that is removed at the end.
+class TemporaryFolder {
+public:
+    TemporaryFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "hfhub-test-XXXXXX").string();
+        if (!::mkdtemp(name.data())) throw std::runtime_error("cannot create " + name);
+        path_ = name;
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+
+    const std::filesystem::path& path() const noexcept { return path_; }
+    std::filesystem::path write(const std::string& name, std::string_view content) const {
+        std::filesystem::create_directories((path_ / name).parent_path());
+        std::ofstream(path_ / name, std::ios::binary) << content;
+        return path_ / name;
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// Bytes that look random and are the same for the same seed.
+inline std::string noise(std::size_t size, unsigned seed) {
+    std::mt19937_64 generator(seed);
+    std::string out(size, '\0');
+    for (char& c : out) c = static_cast<char>(generator());
+    return out;
+}
+
+/// A running embedded Hub with the user "julien", and a client of it on an io_context of its own.
+class HubFixture {
+public:
+    /// The root of `config` must outlive the fixture.
+    explicit HubFixture(LocalHubConfig config) : hub(std::move(config)), endpoint(start()) {}
+    ~HubFixture() {
+        api.session().close();
+        hub.stop();
+    }
+
+    Session session() {
+        SessionConfig config;
+        config.endpoint = endpoint;
+        config.token = token;
+        config.environment = &environment;
+        Session out(context.get_executor(), config, nullptr, std::make_shared<HastyClock>());
+        out.on_request([this](const RequestEvent& event) { events.push_back(event); });
+        return out;
+    }
+    /// How often the client sent a request to a path that contains `part`, whatever became of it.
+    std::size_t attempts(std::string_view part) const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(events, [&](const auto& event) { return event.path.find(part) != event.path.npos; }));
+    }
+
+    template <class T>
+    T run(boost::asio::awaitable<T> operation) {
+        auto future = boost::asio::co_spawn(context, std::move(operation), boost::asio::use_future);
+        context.restart();
+        context.run();
+        return future.get();
+    }
+
+    /// The content of a file of the repository, as the Hub gives it to anyone.
+    std::string content(std::string_view repo_id, std::string_view path, std::string_view revision = "main") {
+        Request request = get("/{}/resolve/{}/{}", repo_id, segment(revision), path);
+        request.bucket(Bucket::resolvers);
+        return run(api.session().send(std::move(request))).body;
+    }
+    std::vector<std::string> files(std::string_view repo_id, std::string_view revision = "main") {
+        FilesOptions options;
+        options.revision = revision;
+        auto out = run(api.list_repo_files(repo_id, options));
+        std::ranges::sort(out);
+        return out;
+    }
+    void break_down(Fault fault) {
+        Scenario scenario;
+        scenario.faults.push_back(std::move(fault));
+        hub.set_scenario(std::move(scenario));
+        hub.reset_counters();
+        events.clear();
+    }
+    /// How many requests the Hub answered on a route.
+    std::uint64_t requests(const std::string& route) {
+        const auto counters = hub.counters();
+        const auto it = counters.requests.find(route);
+        return it == counters.requests.end() ? 0 : it->second;
+    }
+
+    static constexpr const char* token = "hf_julien";
+
+    boost::asio::io_context context;
+    LocalHub hub;
+    std::string endpoint;
+    std::vector<RequestEvent> events;
+    Environment environment{[](const std::string&) { return std::optional<std::string>(); }, "/nowhere"};
+    HfApi api{session()};
+
+private:
+    std::string start() {
+        hub.start();
+        hub.add_user("julien", token);
+        return hub.endpoint();
+    }
+};
+
+}  // namespace hf::test
