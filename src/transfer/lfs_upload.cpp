@@ -273,7 +273,8 @@ asio::awaitable<void> Uploader::finish(LfsObject& object) {
         co_await for_each_bounded(missing.size(), target_->num_threads, put_missing);
         if (!missing.empty()) continue;
         if (!object.plan.completion) break;
-        const bool completed = co_await complete(object, ++renewals <= max_renewals);
+        ++renewals;
+        const bool completed = co_await complete(object, renewals <= max_renewals);
         if (completed) break;
     }
     if (object.plan.verify) co_await verify(object);

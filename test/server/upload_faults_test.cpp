@@ -155,6 +155,26 @@ BOOST_AUTO_TEST_CASE(after_a_failure_only_the_rest_is_sent) {
     BOOST_TEST(history() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_changes_between_hashing_and_sending) {
+    test::TemporaryFolder folder;
+    for (const bool is_lfs : {false, true}) {
+        const auto path = folder.write("file", is_lfs ? basic : "regular");
+        bool changed = false;
+        after = [&](const RequestEvent& event) {
+            const bool now = event.path.find(is_lfs ? "/objects/batch" : "/preupload/") != event.path.npos;
+            if (now && !std::exchange(changed, true)) std::ofstream(path, std::ios::app) << "more";
+        };
+        BOOST_CHECK_EXCEPTION(run(api.upload_file(path, "file", "julien/m")), IntegrityError,
+                              [&](const auto& error) { return error.info().argument == path.string(); });
+        BOOST_TEST(changed);
+        after = nullptr;
+        BOOST_TEST(history() == 1u);
+        run(api.upload_file(path, "file", "julien/m", {.revision = "main"}));
+        BOOST_TEST(history() == 2u);
+        run(api.super_squash_history("julien/m"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(cancelled_in_the_middle) {
     Scenario slow;
     slow.latency = std::chrono::milliseconds(150);

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <random>
 #include <stdexcept>
@@ -86,7 +87,10 @@ public:
         config.token = token;
         config.environment = &environment;
         Session out(context.get_executor(), config, nullptr, std::make_shared<HastyClock>());
-        out.on_request([this](const RequestEvent& event) { events.push_back(event); });
+        out.on_request([this](const RequestEvent& event) {
+            events.push_back(event);
+            if (after) after(event);
+        });
         return out;
     }
     /// How often the client sent a request to a path that contains `part`, whatever became of it.
@@ -136,6 +140,7 @@ public:
     LocalHub hub;
     std::string endpoint;
     std::vector<RequestEvent> events;
+    std::function<void(const RequestEvent&)> after;  ///< called when the client has seen an answer
     Environment environment{[](const std::string&) { return std::optional<std::string>(); }, "/nowhere"};
     HfApi api{session()};
 
