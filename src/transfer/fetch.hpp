@@ -33,6 +33,7 @@ public:
     Content content;
     std::shared_ptr<Source> source;
     std::shared_ptr<PartialStore> store;
+    bool again = false;  ///< fetch it even if it is in the cache
     ProgressSink* progress = nullptr;
     std::string incomplete;         ///< the reference's partial to start from, if there is no better; may be empty
     std::optional<double> timeout;  ///< seconds for each wait; empty: the session's

@@ -90,6 +90,11 @@ public:
     std::pair<int, std::string> parent(const std::string& path);
     /// The same without making folders: -1 if one is missing.
     std::pair<int, std::string> existing_parent(const std::string& path);
+    /// Folders were removed behind its back.
+    void forget_folders() {
+        by_path_.clear();
+        open_.clear();
+    }
     std::string full_path(std::string_view path) const { return root_ + "/" + std::string(path); }
 
 private:

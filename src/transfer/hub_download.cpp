@@ -237,6 +237,7 @@ asio::awaitable<std::string> HubDownload::fetch(HfFileMetadata metadata) {
         cached ? cache_.partials(keep_above) : std::make_shared<PartialStore>(args_.local_dir + "/.hfhub", keep_above);
     auto source = std::make_shared<MetadataSource>(session_, url_, args_.token, args_.timeout, metadata);
     FetchJob job(args_.file, Content(*metadata.etag, metadata.size), std::move(source), std::move(store));
+    job.again = args_.force;
     job.progress = args_.progress;
     job.timeout = download_timeout(session_);
     if (args_.resume) job.incomplete = blob + ".incomplete";
@@ -245,7 +246,7 @@ asio::awaitable<std::string> HubDownload::fetch(HfFileMetadata metadata) {
         args_.progress->set_state(ProgressSink::State::transferring);
     }
     const std::string destination = cached ? std::string() : local;
-    co_await fetch_into_cache(session_, transfers_, cache_, std::move(job), args_.force, destination);
+    co_await fetch_into_cache(session_, transfers_, cache_, std::move(job), destination);
     if (args_.progress) args_.progress->file_done(args_.file);
     if (!cached) co_return local;
     if (args_.local_dir.empty()) {
@@ -259,7 +260,7 @@ asio::awaitable<std::string> HubDownload::fetch(HfFileMetadata metadata) {
 }  // namespace
 
 asio::awaitable<bool> fetch_into_cache(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
-                                       FetchJob job, bool force, std::string destination) {
+                                       FetchJob job, std::string destination) {
     const std::string blob = cache.paths().blob(job.content.etag()).string();
     const std::string incomplete = job.incomplete;
     const std::string target = destination.empty() ? blob : destination;
@@ -268,7 +269,7 @@ asio::awaitable<bool> fetch_into_cache(Session session, std::shared_ptr<Transfer
         lock = co_await take_lock(cache.paths().lock(job.content.etag()).string(), transfers->config.lock_wait,
                                   session.clock());
         // Somebody else may have fetched it meanwhile.
-        if (!force && destination.empty() && file_exists(blob)) co_return false;
+        if (!job.again && destination.empty() && file_exists(blob)) co_return false;
     }
     Fetch fetch(session, transfers, std::move(job));
     Partial partial = co_await fetch.run();

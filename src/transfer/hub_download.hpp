@@ -76,6 +76,6 @@ std::optional<double> download_timeout(const Session& session);
 /// `destination` if that is given. Takes the reference's lock file where it is worth it. True if it was
 /// fetched. On a strand.
 boost::asio::awaitable<bool> fetch_into_cache(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
-                                              FetchJob job, bool force, std::string destination = {});
+                                              FetchJob job, std::string destination = {});
 
 }  // namespace hf

@@ -286,4 +286,14 @@ void PartialStore::clean() {
     }
 }
 
+std::uint64_t PartialStore::bytes_on_disk() const {
+    std::uint64_t sum = 0;
+    for (const std::string& name : list(folder_)) {
+        struct stat info {};
+        if (::stat((folder_ + "/" + name).c_str(), &info) == 0 && S_ISREG(info.st_mode))
+            sum += static_cast<std::uint64_t>(info.st_blocks) * 512;
+    }
+    return sum;
+}
+
 }  // namespace hf

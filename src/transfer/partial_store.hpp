@@ -75,6 +75,9 @@ public:
     /// Deletes what dead processes left and nobody can use, and partials not touched for a month.
     void clean();
 
+    /// What all partials here occupy.
+    std::uint64_t bytes_on_disk() const;
+
     const std::string& folder() const noexcept { return folder_; }
 
 private:

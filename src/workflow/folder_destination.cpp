@@ -1,0 +1,199 @@
+#include "workflow/folder_destination.hpp"
+
+#include "transfer/repo_cache.hpp"
+#include "workflow/cache_destination.hpp"
+
+#include <hf/core/error.hpp>
+#include <hf/core/url.hpp>
+
+#include <cerrno>
+#include <charconv>
+
+#include <unistd.h>
+
+namespace hf {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view magic = "hfhub-mirror 1\n";
+
+std::string_view take_until(std::string_view& text, char separator) {
+    const auto end = text.find(separator);
+    const std::string_view piece = text.substr(0, end);
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    return piece;
+}
+
+template <class N>
+bool read_number(std::string_view text, N& out) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+std::string MirrorRecords::to_text() const {
+    std::string text(magic);
+    for (const auto& [path, record] : files) {
+        text += record.etag + " " + std::to_string(record.size) + " " + std::to_string(record.modified) + " " +
+                quote(path, "/ ") + "\n";
+    }
+    return text;
+}
+
+MirrorRecords MirrorRecords::parse(std::string_view text) {
+    MirrorRecords out;
+    if (!text.starts_with(magic)) return out;
+    text.remove_prefix(magic.size());
+    while (!text.empty()) {
+        std::string_view line = take_until(text, '\n');
+        Record record;
+        record.etag = take_until(line, ' ');
+        if (!read_number(take_until(line, ' '), record.size) || !read_number(take_until(line, ' '), record.modified))
+            break;
+        out.files.insert_or_assign(unquote(line), std::move(record));
+    }
+    return out;
+}
+
+FolderDestination::FolderDestination(std::shared_ptr<Transfers> transfers, Session session, std::string folder,
+                                     std::string records, bool verify)
+    : transfers_(std::move(transfers)),
+      session_(std::move(session)),
+      tree_(std::move(folder)),
+      records_path_(std::move(records)),
+      verify_(verify),
+      store_(std::make_shared<PartialStore>(tree_.full_path(".hfhub"), transfers_->config.keep_partials_above)) {
+    try {
+        if (const auto text = read_text(records_path_)) records_ = MirrorRecords::parse(*text);
+    } catch (const FileSystemError&) {
+        // Without records, files are hashed again.
+    }
+}
+
+std::optional<MirrorRecords::Record> FolderDestination::look_at(const std::string& path) {
+    const auto [folder, name] = tree_.existing_parent(path);
+    struct stat info {};
+    if (folder < 0 || ::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
+        return std::nullopt;
+    MirrorRecords::Record record;
+    record.size = static_cast<std::uint64_t>(info.st_size);
+    record.modified = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+    return record;
+}
+
+void FolderDestination::remember(const SnapshotFile& file) {
+    auto record = look_at(file.path);
+    if (!record) return;
+    record->etag = file.etag;
+    records_.files.insert_or_assign(file.path, std::move(*record));
+    changed_ = true;
+}
+
+bool FolderDestination::has(const SnapshotFile& file) {
+    if (verify_) return false;
+    const auto known = records_.files.find(file.path);
+    if (known == records_.files.end() || known->second.etag != file.etag) return false;
+    const auto there = look_at(file.path);
+    return there && there->size == known->second.size && there->modified == known->second.modified;
+}
+
+bool FolderDestination::may_be_here(const SnapshotFile& file) {
+    const auto there = look_at(file.path);
+    return there && there->size == file.size;
+}
+
+asio::awaitable<bool> FolderDestination::is_right(const SnapshotFile& file) {
+    if (!may_be_here(file)) co_return false;
+    const auto [folder, name] = tree_.existing_parent(file.path);
+    const File there = File::try_open_at(folder, name.c_str(), O_RDONLY | O_NOFOLLOW, tree_.full_path(file.path));
+    if (!there) co_return false;
+    const std::string found = co_await hash_of_file(there, Content(file.etag, file.size));
+    co_return found == file.etag;
+}
+
+asio::awaitable<void> FolderDestination::spread(const SameContent& content, const SnapshotFile* from) {
+    for (const SnapshotFile* file : content.files) {
+        const bool right = file == from || co_await is_right(*file);
+        if (!right) {
+            tree_.parent(file->path);
+            co_await copy_into_place(tree_.full_path(from->path), tree_.full_path(file->path));
+        }
+        remember(*file);
+    }
+}
+
+asio::awaitable<bool> FolderDestination::reuse(const SameContent& content) {
+    for (const SnapshotFile* file : content.files) {
+        const bool right = co_await is_right(*file);
+        if (!right) continue;
+        co_await spread(content, file);
+        co_return true;
+    }
+    co_return false;
+}
+
+asio::awaitable<void> FolderDestination::fetch(const SameContent& content, FetchJob job) {
+    const SnapshotFile& first = content.first();
+    Fetch fetch(session_, transfers_, std::move(job));
+    Partial partial = co_await fetch.run();
+    const auto [folder, name] = tree_.parent(first.path);
+    partial.publish(folder, name, tree_.full_path(first.path));
+    remember(first);
+    if (content.files.size() > 1) co_await spread(content, &first);
+}
+
+bool FolderDestination::remove(const std::string& path) {
+    const auto [folder, name] = tree_.existing_parent(path);
+    const bool removed = folder >= 0 && ::unlinkat(folder, name.c_str(), 0) == 0;
+    if (folder >= 0 && !removed && errno != ENOENT) throw_errno("cannot delete", tree_.full_path(path));
+    records_.files.erase(path);
+    changed_ = true;
+    // Folders that have become empty go as well; what is not empty stays.
+    std::string above = path;
+    for (auto slash = above.rfind('/'); slash != above.npos; slash = above.rfind('/')) {
+        above.resize(slash);
+        if (::rmdir(tree_.full_path(above).c_str()) != 0) break;
+    }
+    tree_.forget_folders();
+    return removed;
+}
+
+std::uint64_t FolderDestination::remove_others(const std::vector<const SnapshotFile*>& files, bool all) {
+    std::unordered_set<std::string_view> paths, folders;
+    for (const SnapshotFile* file : files) {
+        paths.insert(file->path);
+        std::string_view above = file->path;
+        for (auto slash = above.rfind('/'); slash != above.npos; slash = above.rfind('/')) {
+            above = above.substr(0, slash);
+            if (!folders.insert(above).second) break;
+        }
+    }
+    std::vector<std::string> doomed;
+    for (const auto& [path, record] : records_.files) {
+        if (paths.contains(path)) continue;
+        bool in_the_way = all || folders.contains(path);
+        std::string_view above = path;
+        for (auto slash = above.rfind('/'); slash != above.npos && !in_the_way; slash = above.rfind('/')) {
+            above = above.substr(0, slash);
+            in_the_way = paths.contains(above);
+        }
+        if (in_the_way) doomed.push_back(path);
+    }
+    std::uint64_t removed = 0;
+    for (const std::string& path : doomed) removed += remove(path) ? 1 : 0;
+    return removed;
+}
+
+void FolderDestination::save() noexcept {
+    if (!std::exchange(changed_, false)) return;
+    try {
+        write_text(records_path_, records_.to_text());
+    } catch (const std::exception&) {
+        // Files are hashed again next time.
+    }
+}
+
+}  // namespace hf

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "transfer/file.hpp"
+#include "workflow/snapshot_run.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace hf {
+
+/// What a mirror knows of the files it has put into a folder: as long as size and modification time are the
+/// same, so is the content.
+class MirrorRecords {
+public:
+    struct Record {
+        std::string etag;
+        std::uint64_t size = 0;
+        std::int64_t modified = 0;  ///< nanoseconds since 1970
+        friend bool operator==(const Record&, const Record&) = default;
+    };
+
+    std::unordered_map<std::string, Record> files;  ///< by path
+
+    std::string to_text() const;
+    static MirrorRecords parse(std::string_view text);  ///< as much as can be read
+};
+
+/// A folder of plain files without a cache.
+class FolderDestination final : public SnapshotDestination {
+public:
+    /// `records` is the file in which the records are kept. `verify`: believe no record.
+    FolderDestination(std::shared_ptr<Transfers> transfers, Session session, std::string folder, std::string records,
+                      bool verify);
+
+    bool has(const SnapshotFile& file) override;
+    bool may_be_here(const SnapshotFile& file) override;
+    boost::asio::awaitable<bool> reuse(const SameContent& content) override;
+    boost::asio::awaitable<void> fetch(const SameContent& content, FetchJob job) override;
+    std::shared_ptr<PartialStore> partials() override { return store_; }
+
+    /// Deletes files of earlier mirrors that `files` does not have: all, or those in the way of a file or
+    /// folder of the same name. Returns how many.
+    std::uint64_t remove_others(const std::vector<const SnapshotFile*>& files, bool all);
+    /// Writes the records down, if there are new ones.
+    void save() noexcept;
+
+private:
+    std::optional<MirrorRecords::Record> look_at(const std::string& path);
+    void remember(const SnapshotFile& file);
+    bool remove(const std::string& path);
+    boost::asio::awaitable<bool> is_right(const SnapshotFile& file);
+    boost::asio::awaitable<void> spread(const SameContent& content, const SnapshotFile* from);
+
+    std::shared_ptr<Transfers> transfers_;
+    Session session_;
+    FolderTree tree_;
+    std::string records_path_;
+    bool verify_;
+    MirrorRecords records_;
+    bool changed_ = false;
+    std::shared_ptr<PartialStore> store_;
+};
+
+}  // namespace hf

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "workflow/snapshot_args.hpp"
+
+namespace hf {
+
+/// The arguments of mirror, owned and validated.
+class MirrorArgs {
+public:
+    /// Throws HFValidationError.
+    MirrorArgs(std::string_view repo_id, std::string_view folder, const MirrorOptions& options);
+
+    Repo repo;
+    std::string folder;
+    std::string revision;
+    OwnedToken token;
+    PatternFilter filter;
+    unsigned max_workers;
+    bool remove_deleted, verify;
+    ProgressSink* progress;
+};
+
+/// mirror; on a strand.
+boost::asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<Transfers> transfers,
+                                                   MirrorArgs args);
+
+}  // namespace hf

@@ -1,0 +1,126 @@
+#include "workflow/snapshot_run.hpp"
+
+#include "transfer/for_each_bounded.hpp"
+#include "transfer/hub_download.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace hf {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Large files share the streams of the gate anyway; a few at once keep them busy when one ends.
+constexpr std::size_t large_at_once = 4;
+
+}  // namespace
+
+SnapshotRun::SnapshotRun(Session session, std::shared_ptr<Transfers> transfers, Repo repo, OwnedToken token)
+    : session_(session),
+      transfers_(std::move(transfers)),
+      repo_(repo),
+      token_(token),
+      links_(std::make_shared<LfsLinks>(std::move(session), std::move(repo), std::move(token))) {}
+
+std::vector<SameContent> SnapshotRun::missing(const std::vector<const SnapshotFile*>& files,
+                                              SnapshotDestination& destination) {
+    std::vector<SameContent> contents;
+    std::unordered_map<std::string_view, std::size_t> by_etag;
+    for (const SnapshotFile* file : files) {
+        if (progress) progress->expect(1, static_cast<std::int64_t>(file->size));
+        if (!force && destination.has(*file)) {
+            if (progress) progress->file_done(file->path, file->size, true);
+            continue;
+        }
+        const auto [known, is_new] = by_etag.emplace(file->etag, contents.size());
+        if (is_new)
+            contents.emplace_back(file);
+        else
+            contents[known->second].files.push_back(file);
+    }
+    return contents;
+}
+
+void SnapshotRun::require_room(const std::vector<SameContent>& contents, SnapshotDestination& destination) const {
+    std::uint64_t needed = 0;
+    for (const SameContent& content : contents) {
+        if (!destination.may_be_here(content.first())) needed += content.first().size;
+    }
+    const auto partials = destination.partials();
+    const std::uint64_t kept = partials->bytes_on_disk();
+    if (needed > kept) require_space(partials->folder(), needed - kept);
+}
+
+FetchJob SnapshotRun::job_for(const SnapshotFile& file, SnapshotDestination& destination) const {
+    Request resolve = get("/{}/resolve/{}/{}", repo_.url_path(), segment(commit_), file.path);
+    resolve.token(token_.get()).decompress(false).bucket(Bucket::resolvers);
+    std::shared_ptr<Source> source;
+    if (file.lfs)
+        source = std::make_shared<LfsSource>(links_, session_, file.etag, std::move(resolve));
+    else
+        source = std::make_shared<ResolveSource>(session_, std::move(resolve));
+    FetchJob job(file.path, Content(file.etag, file.size), std::move(source), destination.partials());
+    job.again = force;
+    job.progress = progress;
+    job.timeout = download_timeout(session_);
+    if (!incomplete_folder.empty()) job.incomplete = incomplete_folder + "/" + file.etag + ".incomplete";
+    return job;
+}
+
+void SnapshotRun::finished(const SameContent& content, bool skipped) {
+    if (!progress) return;
+    bool counted = !skipped;  // the bytes of the first were counted as they came
+    for (const SnapshotFile* file : content.files) {
+        progress->file_done(file->path, counted ? 0 : file->size, skipped);
+        counted = false;
+    }
+}
+
+asio::awaitable<void> SnapshotRun::bring(const SameContent& content, SnapshotDestination& destination) {
+    if (!force) {
+        const bool there = co_await destination.reuse(content);
+        if (there) {
+            finished(content, true);
+            co_return;
+        }
+    }
+    FetchJob job = job_for(content.first(), destination);
+    co_await destination.fetch(content, std::move(job));
+    if (content.first().lfs) links_->done(content.first().etag);
+    result_.fetched += content.files.size();
+    result_.bytes_fetched += content.first().size;
+    finished(content, false);
+}
+
+asio::awaitable<SnapshotRun::Result> SnapshotRun::run(std::string commit, std::vector<const SnapshotFile*> files,
+                                                      SnapshotDestination& destination) {
+    commit_ = std::move(commit);
+    std::vector<SameContent> contents = missing(files, destination);
+    if (contents.empty()) co_return result_;
+    require_room(contents, destination);
+    if (progress) progress->set_state(ProgressSink::State::transferring);
+
+    const auto is_small = [this](const SameContent& content) {
+        return content.first().size < transfers_->config.parts_above;
+    };
+    const auto first_large = std::stable_partition(contents.begin(), contents.end(), is_small);
+    const auto small = static_cast<std::size_t>(first_large - contents.begin());
+    for (const SameContent& content : contents) {
+        if (content.first().lfs) links_->announce(content.first().etag, content.first().size);
+    }
+    // Small files wait for answers, large ones for bandwidth: neither should stand in line behind the other.
+    const std::size_t workers = std::max(1u, max_workers);
+    const auto bring_small = [&](std::size_t i) { return bring(contents[i], destination); };
+    const auto bring_large = [&](std::size_t i) { return bring(contents[small + i], destination); };
+    const auto kind = [&](std::size_t which) {
+        if (which == 0) return for_each_bounded(contents.size() - small, std::min(workers, large_at_once), bring_large);
+        return for_each_bounded(small, workers, bring_small);
+    };
+    const std::size_t kinds_at_once = workers == 1 ? 1 : 2;
+    co_await for_each_bounded(2, kinds_at_once, kind);
+    co_return result_;
+}
+
+}  // namespace hf

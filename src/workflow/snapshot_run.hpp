@@ -1,0 +1,81 @@
+#pragma once
+
+#include "transfer/fetch.hpp"
+#include "transfer/lfs_links.hpp"
+#include "transfer/owned_token.hpp"
+#include "workflow/snapshot_listing.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hf {
+
+/// Files of a snapshot with the same content: fetched once.
+class SameContent {
+public:
+    explicit SameContent(const SnapshotFile* first) : files{first} {}
+
+    std::vector<const SnapshotFile*> files;  ///< at least one
+    const SnapshotFile& first() const { return *files.front(); }
+};
+
+/// Where the files of a snapshot go. Called on one strand.
+class SnapshotDestination {
+public:
+    virtual ~SnapshotDestination() = default;
+
+    /// The file is in place, as far as a look at the folder tells.
+    virtual bool has(const SnapshotFile& file) = 0;
+    /// The content need not be fetched, probably: for estimates of room.
+    virtual bool may_be_here(const SnapshotFile& file) = 0;
+    /// Puts the files into place if their content is on this machine; false if it must be fetched.
+    virtual boost::asio::awaitable<bool> reuse(const SameContent& content) = 0;
+    /// Fetches the content and puts the files into place.
+    virtual boost::asio::awaitable<void> fetch(const SameContent& content, FetchJob job) = 0;
+    /// Where partial files are, and where room is needed.
+    virtual std::shared_ptr<PartialStore> partials() = 0;
+};
+
+/// Brings the files of one commit to their destination, many at once.
+class SnapshotRun {
+public:
+    SnapshotRun(Session session, std::shared_ptr<Transfers> transfers, Repo repo, OwnedToken token);
+
+    unsigned max_workers = 32;
+    bool force = false;  ///< fetch what is there already
+    ProgressSink* progress = nullptr;
+    std::string incomplete_folder;  ///< where the reference keeps partials to be continued; empty: nowhere
+
+    class Result {
+    public:
+        Result() = default;
+        std::uint64_t fetched = 0;
+        std::uint64_t bytes_fetched = 0;
+    };
+
+    /// `files` must outlive the call. The first error cancels the rest and is thrown. On a strand.
+    boost::asio::awaitable<Result> run(std::string commit, std::vector<const SnapshotFile*> files,
+                                       SnapshotDestination& destination);
+
+private:
+    std::vector<SameContent> missing(const std::vector<const SnapshotFile*>& files, SnapshotDestination& destination);
+    boost::asio::awaitable<void> bring(const SameContent& content, SnapshotDestination& destination);
+    void require_room(const std::vector<SameContent>& contents, SnapshotDestination& destination) const;
+    FetchJob job_for(const SnapshotFile& file, SnapshotDestination& destination) const;
+    void finished(const SameContent& content, bool skipped);
+
+    Session session_;
+    std::shared_ptr<Transfers> transfers_;
+    Repo repo_;
+    OwnedToken token_;
+    std::shared_ptr<LfsLinks> links_;
+    std::string commit_;
+    Result result_;
+};
+
+}  // namespace hf
