@@ -1,6 +1,7 @@
 #include "transfer/fetch.hpp"
 
 #include "transfer/for_each_bounded.hpp"
+#include "transfer/on_strand.hpp"
 
 #include <hf/core/error.hpp>
 
@@ -426,7 +427,7 @@ asio::awaitable<void> Fetch::follow_hash() {
     while (hash_->position() < plan_->size()) {
         const std::uint64_t end = plan_->prefix();
         if (hash_->position() < end) {
-            co_await asio::co_spawn(worker, hash_on_worker(end), asio::use_awaitable);
+            co_await run_on(worker, hash_on_worker(end));
             continue;
         }
         hash_event_->expires_at(asio::steady_timer::time_point::max());
