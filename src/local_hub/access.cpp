@@ -1,5 +1,7 @@
 #include "hub.hpp"
 
+#include "discussions.hpp"
+
 namespace hf::local_hub {
 namespace {
 
@@ -13,8 +15,8 @@ bool visible(const Principal& who, const Repo& repo) { return !repo.is_private |
 // Renamed repositories and ids in the wrong case: a relative 307 that keeps the rest of the target.
 [[noreturn]] void redirect(const Call& call, const Repo& repo) {
     const auto& request = call.request;
-    std::string location = request.path.substr(0, call.params.repo_begin) + repo.full_id +
-                           request.path.substr(call.params.repo_end);
+    std::string location =
+        request.path.substr(0, call.params.repo_begin) + repo.full_id + request.path.substr(call.params.repo_end);
     location += request.target.substr(request.path.size());
     throw HttpError(307, "Temporary Redirect. Redirecting to " + location).with("Location", location);
 }
@@ -32,6 +34,22 @@ Repo readable_repo(const Call& call) {
     if (!visible(*call.who, *repo)) hide(*call.who);
     if (repo->full_id != params.repo) redirect(call, *repo);
     return *repo;
+}
+
+Repo proposable_repo(const Call& call) {
+    Repo repo = readable_repo(call);
+    require_user(call);
+    if (call.who->token_role != "write") throw forbidden("Forbidden: your token cannot write");
+    return repo;
+}
+
+Repo committable_repo(const Call& call, std::string_view revision) {
+    constexpr std::string_view folder = "refs/pr/";
+    if (!revision.starts_with(folder)) return writable_repo(call);
+    Repo repo = proposable_repo(call);
+    if (find_discussion(call.hub, repo, revision.substr(folder.size())).author != call.who->name())
+        return writable_repo(call);
+    return repo;
 }
 
 void require_user(const Call& call) {
@@ -60,10 +78,11 @@ void require_content_access(const Call& call, const Repo& repo) {
     if (repo.gated.empty() || call.who->may_read(repo.author)) return;
     const std::string what = std::string(singular(repo.type)) + " " + repo.full_id;
     if (call.who->anonymous()) {
-        HttpError error(401,
-                        "Access to " + what +
-                            " is restricted. You must have access to it and be authenticated to access it. Please log in.",
-                        "GatedRepo");
+        HttpError error(
+            401,
+            "Access to " + what +
+                " is restricted. You must have access to it and be authenticated to access it. Please log in.",
+            "GatedRepo");
         throw std::move(error).with("WWW-Authenticate", "Bearer realm=\"Authentication required\", charset=\"UTF-8\"");
     }
     const auto status = call.hub.database.text("SELECT status FROM access_requests WHERE repo_id=? AND account_id=?",

@@ -59,7 +59,9 @@ PrincipalPtr Accounts::by_token(std::string_view token) {
     database_.rows(
         "SELECT id, oid, name, is_org, created_at, role FROM members JOIN accounts ON id=org_id WHERE user_id=? "
         "ORDER BY name",
-        {id}, [&](const Row& row) { out->memberships.push_back({account_of(row), row.text(5)}); });
+        {id}, [&](const Row& row) {
+            out->memberships.push_back({account_of(row), row.text(5)});
+        });
     const std::lock_guard lock(mutex_);
     if (generation == generation_) by_hash_.emplace(hash, out);
     return out;
@@ -81,8 +83,9 @@ Account Accounts::ensure(std::string_view name, bool is_org) {
 void Accounts::set_role(std::string_view org, std::string_view user, std::string_view role) {
     const auto org_id = ensure(org, true).id;
     const auto user_id = ensure(user, false).id;
-    database_.run("INSERT INTO members(org_id, user_id, role) VALUES(?,?,?) ON CONFLICT DO UPDATE SET role=excluded.role",
-                  {org_id, user_id, sql_text(role)});
+    database_.run(
+        "INSERT INTO members(org_id, user_id, role) VALUES(?,?,?) ON CONFLICT DO UPDATE SET role=excluded.role",
+        {org_id, user_id, sql_text(role)});
     const std::lock_guard lock(mutex_);
     ++generation_;
     by_hash_.clear();

@@ -37,9 +37,8 @@ private:
 };
 
 bool any_file(const Listing& files, std::string_view ending) {
-    return std::ranges::any_of(files.entries(), [&](const TreeEntry& entry) {
-        return !entry.is_folder && entry.path.ends_with(ending);
-    });
+    return std::ranges::any_of(
+        files.entries(), [&](const TreeEntry& entry) { return !entry.is_folder && entry.path.ends_with(ending); });
 }
 
 void model_tags(const json::object& card, const Listing& files, CardFacts& facts, Tags& tags) {

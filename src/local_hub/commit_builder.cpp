@@ -83,7 +83,8 @@ void CommitBuilder::remove(std::string_view path) {
     node.kind = Node::Kind::removed;
     const std::string folder = std::string(path) + "/";
     added_.erase(std::string(path));
-    for (auto it = added_.lower_bound(folder); it != added_.end() && it->first.starts_with(folder);) it = added_.erase(it);
+    for (auto it = added_.lower_bound(folder); it != added_.end() && it->first.starts_with(folder);)
+        it = added_.erase(it);
 }
 
 // Returns the id of the written tree, "" if it would be empty.

@@ -11,12 +11,7 @@ namespace {
 constexpr std::string_view attributes_file = ".gitattributes";
 
 Repo target_repo(const Call& call, bool create_pr) {
-    if (!create_pr) return writable_repo(call);
-    // Anyone who may read may propose.
-    Repo repo = readable_repo(call);
-    require_user(call);
-    if (call.who->token_role != "write") throw forbidden("Forbidden: your token cannot write");
-    return repo;
+    return create_pr ? proposable_repo(call) : committable_repo(call, call.params.revision);
 }
 
 }  // namespace
@@ -165,9 +160,7 @@ void CommitSink::add_missing_lfs_rules() {
     builder_.put(attributes_file, builder_.add_blob(text + added));
 }
 
-std::string CommitSink::message() const {
-    return description_.empty() ? summary_ : summary_ + "\n\n" + description_;
-}
+std::string CommitSink::message() const { return description_.empty() ? summary_ : summary_ + "\n\n" + description_; }
 
 Response CommitSink::finish() {
     if (!pending_.empty()) line(pending_);
@@ -182,7 +175,9 @@ Response CommitSink::finish() {
         commit = git_.write_commit(builder_.write_tree(target_.head), {target_.head}, {call_.who->name()}, message());
         const int number =
             open_discussion(hub, repo_, call_.who->name(), summary_, description_, true, "open", target_.ref);
-        git_.set_ref("refs/pr/" + std::to_string(number), commit);
+        const std::string ref = "refs/pr/" + std::to_string(number);
+        git_.set_ref(ref, commit);
+        note_pull_request_commit(hub, repo_, ref, call_.who->name(), commit, summary_);
         body["pullRequestUrl"] = hub.url(repo_.path() + "/discussions/" + std::to_string(number));
     } else {
         commit = hub.commit(repo_, git_, builder_, target_, call_.who->name(), message());

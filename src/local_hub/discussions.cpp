@@ -1,28 +1,191 @@
 #include "discussions.hpp"
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <charconv>
+
 namespace hf::local_hub {
+namespace {
+
+constexpr std::string_view columns = "id, oid, num, title, status, is_pr, author, base, merge_commit, created_at";
+
+Discussion discussion_of(const Row& row) {
+    Discussion out;
+    out.id = row.integer(0);
+    out.oid = row.text(1);
+    out.num = static_cast<int>(row.integer(2));
+    out.title = row.text(3);
+    out.status = row.text(4);
+    out.is_pull_request = row.integer(5) != 0;
+    out.author = row.text(6);
+    out.base = row.text(7);
+    out.merge_commit = row.text(8);
+    out.created_at = row.integer(9);
+    return out;
+}
+
+StoredEvent event_of(const Row& row) {
+    StoredEvent out;
+    out.id = row.integer(0);
+    out.oid = row.text(1);
+    out.type = row.text(2);
+    out.author = row.text(3);
+    out.created_at = row.integer(4);
+    out.data = json::parse(row.text(5)).as_object();
+    return out;
+}
+
+constexpr std::string_view event_columns = "id, oid, type, author, created_at, data";
+
+json::object comment_version(Hub& hub, const StoredEvent& event, const json::value& raw, std::int64_t at) {
+    const std::string text(raw.as_string());
+    return {{"raw", text},
+            {"html", "<p>" + escaped_html(text) + "</p>"},
+            {"updatedAt", iso_time(at)},
+            {"author", author_json(hub, event.author)}};
+}
+
+// Stored: {"raw", "edits": [{"raw", "at"}] (earlier versions, oldest first), "hidden", "hiddenBy"}.
+json::object comment_data(Hub& hub, const StoredEvent& event) {
+    const auto& edits = event.data.at("edits").as_array();
+    const bool hidden = event.data.at("hidden").as_bool();
+    json::array history;
+    std::int64_t at = event.created_at;
+    for (const auto& edit : edits) {
+        const auto& earlier = edit.as_object();
+        if (!hidden) history.push_back(comment_version(hub, event, earlier.at("raw"), at));
+        at = earlier.at("at").as_int64();
+    }
+    const json::value shown = hidden ? json::value("This comment has been hidden") : event.data.at("raw");
+    auto latest = comment_version(hub, event, shown, at);
+    history.push_back(latest);
+    json::object out{{"edited", !edits.empty()}, {"hidden", hidden}};
+    const auto* hidden_by = event.data.if_contains("hiddenBy");
+    out["hiddenBy"] = hidden_by ? *hidden_by : json::value();
+    out["latest"] = std::move(latest);
+    out["history"] = std::move(history);
+    out["numEdits"] = edits.size();
+    json::array editors;
+    editors.push_back(json::value(event.author));
+    out["editors"] = std::move(editors);
+    out["editorAvatarUrls"] = json::array();
+    out["reactions"] = json::array();
+    return out;
+}
+
+}  // namespace
+
+json::object author_json(Hub& hub, const std::string& name) {
+    const auto account = hub.accounts.find(name);
+    json::object out;
+    if (account) {
+        out["_id"] = account->oid;
+        out["avatarUrl"] = "/avatars/" + account->oid + ".svg";
+    }
+    out["fullname"] = name;
+    out["name"] = name;
+    out["type"] = "user";
+    out["isPro"] = false;
+    out["isHf"] = false;
+    out["isMod"] = false;
+    return out;
+}
+
+json::object render_event(Hub& hub, const StoredEvent& event) {
+    return {{"id", event.oid},
+            {"author", author_json(hub, event.author)},
+            {"createdAt", iso_time(event.created_at)},
+            {"type", event.type},
+            {"data", event.type == "comment" ? comment_data(hub, event) : event.data}};
+}
+
+json::object add_event(Hub& hub, const Discussion& discussion, std::string_view type, const std::string& author,
+                       const json::object& data) {
+    StoredEvent event;
+    event.oid = new_object_id();
+    event.type = type;
+    event.author = author;
+    event.created_at = now_ms();
+    event.data = data;
+    hub.database.run(
+        "INSERT INTO discussion_events(oid, discussion_id, type, author, created_at, data) VALUES(?,?,?,?,?,?)",
+        {event.oid, discussion.id, event.type, author, event.created_at, json::serialize(data)});
+    return render_event(hub, event);
+}
 
 int open_discussion(Hub& hub, const Repo& repo, const std::string& author, std::string_view title,
                     std::string_view description, bool pull_request, std::string_view status, std::string_view base) {
     if (repo.discussions_disabled) throw forbidden("Discussions are disabled for this repo");
-    std::int64_t number = 0;
+    Discussion opened;
     auto& database = hub.database;
     database.transaction([&] {
-        number = 1 + database.number("SELECT max(num) FROM discussions WHERE repo_id=?", {repo.id});
+        const auto number = 1 + database.number("SELECT max(num) FROM discussions WHERE repo_id=?", {repo.id});
         database.run(
             "INSERT INTO discussions(oid, repo_id, num, title, status, is_pr, author, base, created_at) "
             "VALUES(?,?,?,?,?,?,?,?,?)",
             {new_object_id(), repo.id, number, sql_text(title), sql_text(status), sql_bool(pull_request), author,
              base.empty() ? SqlValue(nullptr) : sql_text(base), now_ms()});
-        const auto id = database.last_id();
-        const json::object first{{"raw", description}, {"edits", json::array()}, {"hidden", false}};
-        database.run("INSERT INTO discussion_events(oid, discussion_id, type, author, created_at, data) "
-                     "VALUES(?,?,?,?,?,?)",
-                     {new_object_id(), id, "comment", author, now_ms(), json::serialize(first)});
+        opened.id = database.last_id();
+        opened.num = static_cast<int>(number);
+        add_event(hub, opened, "comment", author,
+                  json::object{{"raw", description}, {"edits", json::array()}, {"hidden", false}});
     });
-    return static_cast<int>(number);
+    return opened.num;
+}
+
+Discussion find_discussion(Hub& hub, const Repo& repo, std::string_view number) {
+    std::int64_t num = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), num);
+    std::optional<Discussion> out;
+    if (error == std::errc() && end == number.data() + number.size())
+        hub.database.row("SELECT " + std::string(columns) + " FROM discussions WHERE repo_id=? AND num=?",
+                         {repo.id, num}, [&](const Row& row) { out = discussion_of(row); });
+    if (!out) throw not_found("Discussion not found");
+    return *out;
+}
+
+std::vector<Discussion> all_discussions(Hub& hub, const Repo& repo) {
+    std::vector<Discussion> out;
+    hub.database.rows("SELECT " + std::string(columns) + " FROM discussions WHERE repo_id=? ORDER BY num DESC",
+                      {repo.id}, [&](const Row& row) { out.push_back(discussion_of(row)); });
+    return out;
+}
+
+json::array events_of(Hub& hub, const Discussion& discussion) {
+    std::vector<StoredEvent> stored;
+    hub.database.rows(
+        "SELECT " + std::string(event_columns) + " FROM discussion_events WHERE discussion_id=? ORDER BY id",
+        {discussion.id}, [&](const Row& row) { stored.push_back(event_of(row)); });
+    json::array out;
+    for (const auto& event : stored) out.push_back(render_event(hub, event));
+    return out;
+}
+
+std::int64_t comment_count(Hub& hub, const Discussion& discussion) {
+    return hub.database.number("SELECT count(*) FROM discussion_events WHERE discussion_id=? AND type='comment'",
+                               {discussion.id});
+}
+
+StoredEvent find_comment(Hub& hub, const Discussion& discussion, const std::string& oid) {
+    std::optional<StoredEvent> out;
+    hub.database.row("SELECT " + std::string(event_columns) +
+                         " FROM discussion_events WHERE discussion_id=? AND oid=? AND type='comment'",
+                     {discussion.id, oid}, [&](const Row& row) { out = event_of(row); });
+    if (!out) throw not_found("Comment not found");
+    return *out;
+}
+
+void update_event(Hub& hub, const StoredEvent& event) {
+    hub.database.run("UPDATE discussion_events SET data=? WHERE id=?", {json::serialize(event.data), event.id});
+}
+
+void note_pull_request_commit(Hub& hub, const Repo& repo, std::string_view ref, const std::string& author,
+                              const std::string& commit, std::string_view title) {
+    constexpr std::string_view folder = "refs/pr/";
+    if (!ref.starts_with(folder)) return;
+    const auto discussion = find_discussion(hub, repo, ref.substr(folder.size()));
+    add_event(hub, discussion, "commit", author, json::object{{"oid", commit}, {"subject", title}});
 }
 
 }  // namespace hf::local_hub

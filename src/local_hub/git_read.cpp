@@ -39,7 +39,8 @@ CommitRecord record(const git_commit* commit) {
 class ListingBuilder {
 public:
     ListingBuilder(git_repository* repository, RepoState& state) : repository_(repository), state_(state) {
-        odb_ = git::make<git::OdbPtr>("object store", [&](git_odb** out) { return git_repository_odb(out, repository); });
+        odb_ =
+            git::make<git::OdbPtr>("object store", [&](git_odb** out) { return git_repository_odb(out, repository); });
     }
 
     std::vector<TreeEntry> build(const git_oid& root) {
@@ -108,7 +109,8 @@ private:
 };
 
 git::RevwalkPtr walker(git_repository* repository, const std::string& from) {
-    auto walk = git::make<git::RevwalkPtr>("history", [&](git_revwalk** out) { return git_revwalk_new(out, repository); });
+    auto walk =
+        git::make<git::RevwalkPtr>("history", [&](git_revwalk** out) { return git_revwalk_new(out, repository); });
     git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
     const git_oid oid = git::oid_of(from);
     git::check(git_revwalk_push(walk.get(), &oid), "history");

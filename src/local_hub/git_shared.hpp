@@ -12,8 +12,8 @@ struct RepoState {
         std::uint64_t size = 0;
         std::shared_ptr<const LfsPointer> lfs;
     };
-    std::unordered_map<std::string, BlobInfo> blobs;              ///< by raw object id
-    std::unordered_map<std::string, std::size_t> history_sizes;   ///< by commit
+    std::unordered_map<std::string, BlobInfo> blobs;             ///< by raw object id
+    std::unordered_map<std::string, std::size_t> history_sizes;  ///< by commit
 };
 
 struct GitStore::Shared {

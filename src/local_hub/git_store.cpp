@@ -55,8 +55,8 @@ std::optional<LfsPointer> parse_lfs_pointer(std::string_view blob) {
 }
 
 std::string format_lfs_pointer(std::string_view oid, std::uint64_t size) {
-    return "version https://git-lfs.github.com/spec/v1\noid sha256:" + std::string(oid) +
-           "\nsize " + std::to_string(size) + "\n";
+    return "version https://git-lfs.github.com/spec/v1\noid sha256:" + std::string(oid) + "\nsize " +
+           std::to_string(size) + "\n";
 }
 
 void check_repo_path(std::string_view path) {
@@ -96,7 +96,8 @@ const std::string& Listing::siblings(bool blobs) const {
             if (blobs) {
                 out += ",\"size\":" + std::to_string(entry.size) + ",\"blobId\":\"" + entry.oid + "\"";
                 if (entry.lfs)
-                    out += ",\"lfs\":{\"sha256\":\"" + entry.lfs->oid + "\",\"size\":" + std::to_string(entry.lfs->size) +
+                    out += ",\"lfs\":{\"sha256\":\"" + entry.lfs->oid +
+                           "\",\"size\":" + std::to_string(entry.lfs->size) +
                            ",\"pointerSize\":" + std::to_string(entry.lfs->pointer_size) + "}";
             }
             out += '}';

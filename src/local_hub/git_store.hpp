@@ -145,6 +145,7 @@ public:
     std::string write_commit(const std::string& tree, const std::vector<std::string>& parents, const Author& author,
                              const std::string& message);
     bool has_commit(const std::string& id);
+    void refresh();  ///< look for objects that others wrote
 
     git_repository* raw() const { return handle_; }
     std::filesystem::path path() const;

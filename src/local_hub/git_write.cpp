@@ -31,8 +31,8 @@ std::string GitRepo::write_commit(const std::string& tree, const std::vector<std
     std::vector<const git_commit*> pointers;
     for (const auto& parent : parents) {
         const git_oid oid = git::oid_of(parent);
-        owned.push_back(
-            git::make<git::CommitPtr>("parent", [&](git_commit** out) { return git_commit_lookup(out, handle_, &oid); }));
+        owned.push_back(git::make<git::CommitPtr>(
+            "parent", [&](git_commit** out) { return git_commit_lookup(out, handle_, &oid); }));
         pointers.push_back(owned.back().get());
     }
     const auto signature = git::signature(author.name);
@@ -41,6 +41,12 @@ std::string GitRepo::write_commit(const std::string& tree, const std::vector<std
                                  tree_object.get(), pointers.size(), pointers.data()),
                "write commit");
     return git::hex(out);
+}
+
+void GitRepo::refresh() {
+    const auto odb =
+        git::make<git::OdbPtr>("object store", [&](git_odb** out) { return git_repository_odb(out, handle_); });
+    git::check(git_odb_refresh(odb.get()), "refresh");
 }
 
 std::string GitRepo::diff(const std::string& from, const std::string& to) {

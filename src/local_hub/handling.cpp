@@ -28,7 +28,10 @@ Handling::Handling(Hub& hub, Quotas& quotas, Request request)
     : hub_(hub),
       quotas_(quotas),
       request_(std::move(request)),
-      match_(hub.router.match(request_.method, request_.path, request_.lfs_origin)) {}
+      match_(hub.router.match(request_.method, request_.path, request_.lfs_origin,
+                              [&hub](RepoType type, const std::string& name) {
+                                  return hub.repos.find(type, name) || hub.repos.renamed(type, name);
+                              })) {}
 
 void Handling::answer(const HttpError& error) {
     response_ = error_response(error, !match_.route || match_.route->json_errors);

@@ -49,6 +49,10 @@ Query Query::parse(std::string_view text) {
     return out;
 }
 
+std::string quoted_parameter(std::string_view name, std::string_view value) {
+    return quote_plus(name) + "=" + quote_plus(value);
+}
+
 std::optional<std::string_view> Query::find(std::string_view name) const {
     for (auto it = values_.rbegin(); it != values_.rend(); ++it)
         if (it->first == name) return it->second;

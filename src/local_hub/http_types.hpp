@@ -37,6 +37,9 @@ private:
     std::vector<Field> values_;
 };
 
+/// "name=value", percent-encoded for a query.
+std::string quoted_parameter(std::string_view name, std::string_view value);
+
 /// The head of a request; `body` is filled for routes that want it buffered.
 class Request {
 public:
@@ -100,9 +103,9 @@ public:
     HttpError&& with(std::string name, std::string value) &&;
 };
 
-HttpError unauthorized();                         ///< 401 as the Hub answers unknown, private and bad tokens
-HttpError repo_not_found();                       ///< 404 RepoNotFound
-HttpError revision_not_found(std::string_view);   ///< 404 RevisionNotFound
+HttpError unauthorized();                        ///< 401 as the Hub answers unknown, private and bad tokens
+HttpError repo_not_found();                      ///< 404 RepoNotFound
+HttpError revision_not_found(std::string_view);  ///< 404 RevisionNotFound
 HttpError entry_not_found(std::string_view path, std::string_view commit);  ///< 404 EntryNotFound
 HttpError bad_request(std::string message);
 HttpError forbidden(std::string message);

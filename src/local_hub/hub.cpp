@@ -1,6 +1,7 @@
 #include "hub.hpp"
 
 #include "card.hpp"
+#include "discussions.hpp"
 #include "gitattributes.hpp"
 
 #include <hf/core/error.hpp>
@@ -89,7 +90,7 @@ Repo Hub::create_repo(RepoType type, std::string_view full_id, const Principal& 
         GitRepo handle = git.open(repo.oid);
         CommitBuilder builder(handle, config.pack_compression);
         builder.put(".gitattributes", builder.add_blob(type == RepoType::dataset ? default_gitattributes_dataset
-                                                                                  : default_gitattributes_model));
+                                                                                 : default_gitattributes_model));
         const std::string tree = builder.write_tree({});
         repo.sha = handle.write_commit(tree, {}, {who.name().empty() ? "system" : who.name()}, "initial commit");
         repo.last_modified = handle.commit(repo.sha).time_ms;
@@ -97,8 +98,8 @@ Repo Hub::create_repo(RepoType type, std::string_view full_id, const Principal& 
     }
     inserted = repos.insert(repo);
     if (!inserted) {
-        HttpError taken = conflict("You already created this " + std::string(singular(type)) + " repo: " +
-                                   std::string(full_id));
+        HttpError taken =
+            conflict("You already created this " + std::string(singular(type)) + " repo: " + std::string(full_id));
         taken.extra["url"] = url(std::string(url_prefix(type)) + std::string(full_id));
         throw taken;
     }
@@ -124,12 +125,18 @@ std::string Hub::commit(const Repo& repo, GitRepo& handle, CommitBuilder& builde
                         const std::string& author, const std::string& message) {
     const std::string tree = builder.write_tree(target.head);
     const std::string commit = handle.write_commit(tree, {target.head}, {author}, message);
+    move_branch(repo, handle, target.ref, commit, target.head);
+    note_pull_request_commit(*this, repo, target.ref, author, commit, message.substr(0, message.find('\n')));
+    return commit;
+}
+
+void Hub::move_branch(const Repo& repo, GitRepo& handle, const std::string& ref, const std::string& commit,
+                      const std::string& expected) {
     const auto lock = git.write_lock(repo.oid);
     const std::lock_guard writing(*lock);
-    if (!handle.set_ref(target.ref, commit, target.head))
+    if (!handle.set_ref(ref, commit, expected))
         throw HttpError(412, "A commit has happened since. Please refresh and try again.");
-    if (target.ref == "refs/heads/main") after_head_moved(repo);
-    return commit;
+    if (ref == "refs/heads/main") after_head_moved(repo);
 }
 
 void Hub::after_head_moved(const Repo& repo) {

@@ -57,6 +57,9 @@ public:
     /// Applies `builder` on top of `target`; throws 412 if the ref moved since.
     std::string commit(const Repo& repo, GitRepo& handle, CommitBuilder& builder, const CommitTarget& target,
                        const std::string& author, const std::string& message);
+    /// Moves `ref` from `expected` to `commit`; throws 412 if it is elsewhere.
+    void move_branch(const Repo& repo, GitRepo& handle, const std::string& ref, const std::string& commit,
+                     const std::string& expected);
     /// Brings the catalogue up to date with main, after a commit, push or crash.
     void after_head_moved(const Repo& repo);
 
@@ -68,6 +71,10 @@ private:
 Repo readable_repo(const Call& call);
 /// The same, and the caller may write: else 401 or 403.
 Repo writable_repo(const Call& call);
+/// The same for a change that goes to a pull request: any reader with a token that may write.
+Repo proposable_repo(const Call& call);
+/// writable_repo(), or proposable_repo() where the revision is a pull request of the caller.
+Repo committable_repo(const Call& call, std::string_view revision);
 /// Throws 401 for anonymous callers.
 void require_user(const Call& call);
 /// Throws 401 or 403 GatedRepo unless the caller may read file contents.

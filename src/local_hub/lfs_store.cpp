@@ -106,8 +106,7 @@ void LfsStore::hash_up_to(Progress& progress, const File& file, std::uint64_t en
     }
 }
 
-void LfsStore::part_done(const std::string& upload, std::uint64_t number, std::uint64_t part_size,
-                         std::uint64_t size) {
+void LfsStore::part_done(const std::string& upload, std::uint64_t number, std::uint64_t part_size, std::uint64_t size) {
     const auto state = progress(upload);
     const std::lock_guard lock(state->mutex);
     const bool again = !state->parts.insert(number).second;

@@ -99,7 +99,8 @@ void serve_ranges(const Request& request, Response& response, std::shared_ptr<co
 
 std::string content_disposition(std::string_view kind, std::string_view file_name) {
     std::string plain;
-    for (const unsigned char c : file_name) plain += c < 0x20 || c >= 0x7f || c == '"' || c == '\\' ? '_' : static_cast<char>(c);
+    for (const unsigned char c : file_name)
+        plain += c < 0x20 || c >= 0x7f || c == '"' || c == '\\' ? '_' : static_cast<char>(c);
     return std::string(kind) + "; filename*=UTF-8''" + quote(file_name, "") + "; filename=\"" + plain + "\";";
 }
 

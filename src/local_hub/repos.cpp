@@ -104,9 +104,10 @@ void check_repo_name(std::string_view name) {
     for (const unsigned char c : name) good = good && fits(c);
     if (good) good = name.front() != '-' && name.front() != '.' && name.back() != '-' && name.back() != '.';
     if (!good || name.ends_with(".git") || name.ends_with(".ipynb"))
-        throw bad_request("Invalid repo name: " + std::string(name.substr(0, 100)) +
-                          ". Names are letters, digits, '-', '_' and '.', at most 96 of them, without '--' or '..', and "
-                          "neither start nor end with '-' or '.'");
+        throw bad_request(
+            "Invalid repo name: " + std::string(name.substr(0, 100)) +
+            ". Names are letters, digits, '-', '_' and '.', at most 96 of them, without '--' or '..', and "
+            "neither start nor end with '-' or '.'");
 }
 
 std::optional<Repo> Repos::one(std::string_view where, const Database::Values& values) {
@@ -173,11 +174,12 @@ std::vector<Repo> Repos::list(const RepoFilter& filter) {
 bool Repos::insert(Repo& repo) {
     bool inserted = false;
     database_.transaction([&] {
-        inserted = database_.run("INSERT INTO repos(oid, type, full_id, author, private, created_at, last_modified, sha, "
-                                 "sdk) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-                                 {sql_text(repo.oid), std::int64_t(repo.type), sql_text(repo.full_id),
-                                  sql_text(repo.author), sql_bool(repo.is_private), repo.created_at,
-                                  repo.last_modified, sql_text(repo.sha), text_or_null(repo.sdk)}) == 1;
+        inserted = database_.run(
+                       "INSERT INTO repos(oid, type, full_id, author, private, created_at, last_modified, sha, "
+                       "sdk) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+                       {sql_text(repo.oid), std::int64_t(repo.type), sql_text(repo.full_id), sql_text(repo.author),
+                        sql_bool(repo.is_private), repo.created_at, repo.last_modified, sql_text(repo.sha),
+                        text_or_null(repo.sdk)}) == 1;
         if (!inserted) return;
         repo.id = database_.last_id();
         // A new repository takes the name over from one that was moved away.
@@ -197,9 +199,10 @@ bool Repos::move(const Repo& repo, RepoType type, std::string_view new_id) {
                       {sql_text(new_id), sql_text(namespace_of(new_id)), repo.id});
         database_.run("DELETE FROM renames WHERE type=? AND full_id=?", {std::int64_t(type), sql_text(new_id)});
         if (lower(repo.full_id) != lower(new_id))
-            database_.run("INSERT INTO renames(type, full_id, repo_id) VALUES(?,?,?) ON CONFLICT DO UPDATE SET "
-                          "repo_id=excluded.repo_id",
-                          {std::int64_t(type), sql_text(repo.full_id), repo.id});
+            database_.run(
+                "INSERT INTO renames(type, full_id, repo_id) VALUES(?,?,?) ON CONFLICT DO UPDATE SET "
+                "repo_id=excluded.repo_id",
+                {std::int64_t(type), sql_text(repo.full_id), repo.id});
         moved = true;
     });
     return moved;
@@ -214,12 +217,14 @@ void Repos::set_card(std::int64_t id, std::string_view card, const std::vector<s
     json::array all;
     for (const auto& tag : tags) all.emplace_back(tag);
     database_.transaction([&] {
-        database_.run("UPDATE repos SET card=?, tags=?, pipeline_tag=?, library_name=?, sdk=coalesce(?, sdk) WHERE id=?",
-                      {text_or_null(card), json::serialize(all), text_or_null(pipeline_tag),
-                       text_or_null(library_name), text_or_null(sdk), id});
+        database_.run(
+            "UPDATE repos SET card=?, tags=?, pipeline_tag=?, library_name=?, sdk=coalesce(?, sdk) WHERE id=?",
+            {text_or_null(card), json::serialize(all), text_or_null(pipeline_tag), text_or_null(library_name),
+             text_or_null(sdk), id});
         database_.run("DELETE FROM repo_tags WHERE repo_id=?", {id});
         for (const auto& tag : tags)
-            database_.run("INSERT INTO repo_tags(repo_id, tag) VALUES(?,?) ON CONFLICT DO NOTHING", {id, sql_text(tag)});
+            database_.run("INSERT INTO repo_tags(repo_id, tag) VALUES(?,?) ON CONFLICT DO NOTHING",
+                          {id, sql_text(tag)});
     });
 }
 

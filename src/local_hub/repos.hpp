@@ -11,8 +11,8 @@
 namespace hf::local_hub {
 
 enum class RepoType { model = 0, dataset = 1, space = 2 };
-std::string_view singular(RepoType type);  ///< "model"
-std::string_view plural(RepoType type);    ///< "models"
+std::string_view singular(RepoType type);    ///< "model"
+std::string_view plural(RepoType type);      ///< "models"
 std::string_view url_prefix(RepoType type);  ///< "", "datasets/", "spaces/"
 std::optional<RepoType> parse_repo_type(std::string_view singular_or_plural);
 
@@ -46,7 +46,7 @@ struct RepoFilter {
     enum class Sort { created_at, last_modified, likes, downloads, id } sort = Sort::id;
     bool descending = true;
     std::size_t limit = 0;
-    std::string after_value;      ///< keyset cursor: the sort value and id of the last item; "" starts
+    std::string after_value;  ///< keyset cursor: the sort value and id of the last item; "" starts
     std::int64_t after_id = 0;
     bool has_cursor = false;
     /// Private repositories of these namespaces are included.

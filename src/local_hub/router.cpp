@@ -12,8 +12,9 @@ struct Segment {
 
 class Matcher {
 public:
-    Matcher(const std::vector<std::string>& pattern, const std::vector<Segment>& path, Params& out)
-        : pattern_(pattern), path_(path), out_(out) {}
+    Matcher(const std::vector<std::string>& pattern, const std::vector<Segment>& path,
+            const Router::IsBareRepo* is_bare_repo, Params& out)
+        : pattern_(pattern), path_(path), is_bare_repo_(is_bare_repo), out_(out) {}
 
     bool run(std::size_t p = 0, std::size_t s = 0) {
         if (p == pattern_.size()) return s == path_.size();
@@ -65,15 +66,14 @@ private:
             out_.repo = std::move(id);
             out_.repo_begin = path_[s].begin;
             out_.repo_end = end;
-            if (run(p + 1, s + count)) return true;
+            if (run(p + 1, s + count)) return count == 2 || !is_bare_repo_ || (*is_bare_repo_)(out_.type, out_.repo);
         }
         return false;
     }
 
     bool revision(std::size_t p, std::size_t s) {
         if (s + 3 <= path_.size() && path_[s].text == "refs") {
-            out_.revision =
-                "refs/" + unquote(path_[s + 1].text) + "/" + unquote(path_[s + 2].text);
+            out_.revision = "refs/" + unquote(path_[s + 1].text) + "/" + unquote(path_[s + 2].text);
             if (run(p + 1, s + 3)) return true;
         }
         if (s == path_.size()) return false;
@@ -93,6 +93,7 @@ private:
 
     const std::vector<std::string>& pattern_;
     const std::vector<Segment>& path_;
+    const Router::IsBareRepo* is_bare_repo_;  // null: everything may be one
     Params& out_;
 };
 
@@ -107,6 +108,12 @@ Router::Router() {
     add_commit_routes(*this);
     add_repo_routes(*this);
     add_list_routes(*this);
+    add_discussion_routes(*this);
+    add_collection_routes(*this);
+    add_social_routes(*this);
+    add_space_routes(*this);
+    add_endpoint_routes(*this);
+    add_git_routes(*this);
     // Its patterns end in a bare {repo}, which would take "name/keyword" for an id.
     add_info_routes(*this);
 }
@@ -117,7 +124,8 @@ void Router::add(const Route& route) {
     entries_.push_back(std::move(entry));
 }
 
-Router::Match Router::match(std::string_view method, std::string_view path, bool lfs_origin) const {
+Router::Match Router::match(std::string_view method, std::string_view path, bool lfs_origin,
+                            const IsBareRepo& is_bare_repo) const {
     std::vector<Segment> segments;
     for (std::size_t begin = 1; begin <= path.size();) {
         auto end = path.find('/', begin);
@@ -126,13 +134,15 @@ Router::Match Router::match(std::string_view method, std::string_view path, bool
         begin = end + 1;
     }
     const std::string_view wanted = method == "HEAD" ? "GET" : method;
-    for (const auto& entry : entries_) {
-        if (entry.route.lfs_origin != lfs_origin || wanted != entry.route.method) continue;
-        const auto& first = entry.pattern.front();
-        if (first[0] != '{' && (segments.empty() || segments.front().text != first)) continue;
-        Match out;
-        out.route = &entry.route;
-        if (Matcher(entry.pattern, segments, out.params).run()) return out;
+    for (const IsBareRepo* check : {&is_bare_repo, static_cast<const IsBareRepo*>(nullptr)}) {
+        for (const auto& entry : entries_) {
+            if (entry.route.lfs_origin != lfs_origin || wanted != entry.route.method) continue;
+            const auto& first = entry.pattern.front();
+            if (first[0] != '{' && (segments.empty() || segments.front().text != first)) continue;
+            Match out;
+            out.route = &entry.route;
+            if (Matcher(entry.pattern, segments, check, out.params).run()) return out;
+        }
     }
     return {};
 }

@@ -4,6 +4,7 @@
 #include "http_types.hpp"
 #include "repos.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,7 +69,10 @@ public:
     /// nothing; {repo} = one or two segments; {repo.git} = the same, a final ".git" cut off;
     /// {rev} = one segment, or three starting with "refs"; {name} = one; {path} = all the rest.
     /// The first route of the table that fits wins.
-    Match match(std::string_view method, std::string_view path, bool lfs_origin) const;
+    /// "a/b" of two readings is "a/b" the repository rather than the bare repository "a" and a keyword,
+    /// unless `is_bare_repo(type, "a")`.
+    using IsBareRepo = std::function<bool(RepoType, const std::string&)>;
+    Match match(std::string_view method, std::string_view path, bool lfs_origin, const IsBareRepo& is_bare_repo) const;
 
     void add(const Route& route);
 
@@ -90,5 +94,11 @@ void add_ref_routes(Router&);
 void add_commit_routes(Router&);
 void add_lfs_routes(Router&);
 void add_resolve_routes(Router&);
+void add_discussion_routes(Router&);
+void add_collection_routes(Router&);
+void add_social_routes(Router&);
+void add_space_routes(Router&);
+void add_endpoint_routes(Router&);
+void add_git_routes(Router&);
 
 }  // namespace hf::local_hub

@@ -61,8 +61,7 @@ Response user_overview(Call& call) {
                                                            {"avatarUrl", "/avatars/" + row.text(0) + ".svg"}});
                            });
     const auto likes = call.hub.database.number("SELECT count(*) FROM likes WHERE account_id=?", {user.id});
-    const auto discussions =
-        call.hub.database.number("SELECT count(*) FROM discussions WHERE author=?", {user.name});
+    const auto discussions = call.hub.database.number("SELECT count(*) FROM discussions WHERE author=?", {user.name});
     return json_response(json::object{{"_id", user.oid},
                                       {"avatarUrl", avatar(user)},
                                       {"isPro", false},
@@ -86,19 +85,18 @@ Response user_overview(Call& call) {
 
 Response org_overview(Call& call) {
     const Account org = known_account(call, true);
-    return json_response(json::object{
-        {"_id", org.oid},
-        {"avatarUrl", avatar(org)},
-        {"name", org.name},
-        {"fullname", org.name},
-        {"numUsers", static_cast<std::int64_t>(call.hub.accounts.members(org.id).size())},
-        {"numModels", count_repos(call, org, RepoType::model)},
-        {"numDatasets", count_repos(call, org, RepoType::dataset)},
-        {"numSpaces", count_repos(call, org, RepoType::space)},
-        {"numFollowers", 0},
-        {"type", "org"},
-        {"isFollowing", false},
-        {"createdAt", iso_time(org.created_at)}});
+    return json_response(json::object{{"_id", org.oid},
+                                      {"avatarUrl", avatar(org)},
+                                      {"name", org.name},
+                                      {"fullname", org.name},
+                                      {"numUsers", static_cast<std::int64_t>(call.hub.accounts.members(org.id).size())},
+                                      {"numModels", count_repos(call, org, RepoType::model)},
+                                      {"numDatasets", count_repos(call, org, RepoType::dataset)},
+                                      {"numSpaces", count_repos(call, org, RepoType::space)},
+                                      {"numFollowers", 0},
+                                      {"type", "org"},
+                                      {"isFollowing", false},
+                                      {"createdAt", iso_time(org.created_at)}});
 }
 
 Response org_members(Call& call) {
@@ -118,11 +116,15 @@ Response org_members(Call& call) {
 
 void add_account_routes(Router& router) {
     router.add({.name = "whoami", .method = "GET", .pattern = "/api/whoami-v2", .handler = whoami});
-    router.add({.name = "user_overview", .method = "GET", .pattern = "/api/users/{name}/overview",
-                .handler = user_overview});
-    router.add({.name = "organization_overview", .method = "GET", .pattern = "/api/organizations/{name}/overview",
+    router.add(
+        {.name = "user_overview", .method = "GET", .pattern = "/api/users/{name}/overview", .handler = user_overview});
+    router.add({.name = "organization_overview",
+                .method = "GET",
+                .pattern = "/api/organizations/{name}/overview",
                 .handler = org_overview});
-    router.add({.name = "organization_members", .method = "GET", .pattern = "/api/organizations/{name}/members",
+    router.add({.name = "organization_members",
+                .method = "GET",
+                .pattern = "/api/organizations/{name}/members",
                 .handler = org_members});
 }
 

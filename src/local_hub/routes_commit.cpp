@@ -14,8 +14,7 @@ bool is_binary(std::string_view sample) { return sample.find('\0') != sample.npo
 
 Response preupload(Call& call) {
     const bool create_pr = call.request.query.flag("create_pr");
-    const Repo repo = create_pr ? readable_repo(call) : writable_repo(call);
-    require_user(call);
+    const Repo repo = create_pr ? proposable_repo(call) : committable_repo(call, call.params.revision);
     GitRepo git = call.hub.git.open(repo.oid);
     const auto head = git.resolve(call.params.revision).commit;
     const auto files = git.listing(head);
@@ -38,9 +37,8 @@ Response preupload(Call& call) {
         if (const auto text = string_member(file, "sample"); text && !base64_decode(*text, sample))
             throw bad_request("\"sample\" must be base64");
         const bool is_lfs = size > 0 && (lfs.is_lfs(path) || size > call.hub.config.lfs_threshold || is_binary(sample));
-        json::object answer{{"path", path},
-                            {"uploadMode", is_lfs ? "lfs" : "regular"},
-                            {"shouldIgnore", ignored.is_ignored(path)}};
+        json::object answer{
+            {"path", path}, {"uploadMode", is_lfs ? "lfs" : "regular"}, {"shouldIgnore", ignored.is_ignored(path)}};
         if (const auto* known = files->find(path); known && !known->is_folder)
             answer["oid"] = known->lfs ? known->lfs->oid : known->oid;
         out.push_back(std::move(answer));
@@ -51,9 +49,11 @@ Response preupload(Call& call) {
 }  // namespace
 
 void add_commit_routes(Router& router) {
-    router.add({.name = "preupload", .method = "POST", .pattern = "/api/{type}/{repo}/preupload/{rev}",
-                .handler = preupload});
-    router.add({.name = "commit", .method = "POST", .pattern = "/api/{type}/{repo}/commit/{rev}",
+    router.add(
+        {.name = "preupload", .method = "POST", .pattern = "/api/{type}/{repo}/preupload/{rev}", .handler = preupload});
+    router.add({.name = "commit",
+                .method = "POST",
+                .pattern = "/api/{type}/{repo}/commit/{rev}",
                 .sink = [](Call& call) -> std::unique_ptr<BodySink> { return std::make_unique<CommitSink>(call); }});
 }
 

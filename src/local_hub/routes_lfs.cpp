@@ -21,27 +21,29 @@ json::object action(const Call& call, std::string href) {
 }
 
 json::object basic_upload(const Call& call, const Repo& repo, const std::string& oid, std::uint64_t size) {
-    const auto target = call.hub.signer.sign("PUT", object_path(repo, oid), "size=" + std::to_string(size),
-                                             call.hub.config.url_ttl);
+    const auto target =
+        call.hub.signer.sign("PUT", object_path(repo, oid), "size=" + std::to_string(size), call.hub.config.url_ttl);
     return action(call, call.hub.lfs_endpoint + target);
 }
 
 json::object multipart_upload(const Call& call, const Repo& repo, const std::string& oid, std::uint64_t size) {
     constexpr std::uint64_t max_parts = 10'000;  // of object stores
     const auto& config = call.hub.config;
-    const std::uint64_t part_size = std::max<std::uint64_t>(config.multipart_part_size, (size + max_parts - 1) / max_parts);
+    const std::uint64_t part_size =
+        std::max<std::uint64_t>(config.multipart_part_size, (size + max_parts - 1) / max_parts);
     const std::string upload = random_hex(16);
     call.hub.lfs.begin_upload(upload, size);
-    call.hub.database.run("INSERT INTO uploads(id, repo_id, oid, size, part_size, created_at) VALUES(?,?,?,?,?,?)",
-                          {upload, repo.id, oid, static_cast<std::int64_t>(size),
-                           static_cast<std::int64_t>(part_size), now_ms()});
+    call.hub.database.run(
+        "INSERT INTO uploads(id, repo_id, oid, size, part_size, created_at) VALUES(?,?,?,?,?,?)",
+        {upload, repo.id, oid, static_cast<std::int64_t>(size), static_cast<std::int64_t>(part_size), now_ms()});
     json::object header{{"chunk_size", std::to_string(part_size)}};
     const std::uint64_t parts = (size + part_size - 1) / part_size;
     for (std::uint64_t number = 1; number <= parts; ++number) {
         std::string key = std::to_string(number);
         key.insert(0, key.size() < 5 ? 5 - key.size() : 0, '0');
-        header[key] = call.hub.lfs_endpoint + call.hub.signer.sign("PUT", "/lfs-part/" + upload + "/" + std::to_string(number),
-                                                                   {}, config.url_ttl);
+        header[key] =
+            call.hub.lfs_endpoint +
+            call.hub.signer.sign("PUT", "/lfs-part/" + upload + "/" + std::to_string(number), {}, config.url_ttl);
     }
     json::object out = action(call, call.hub.endpoint + call.hub.signer.sign("POST", "/api/complete_multipart",
                                                                              "uploadId=" + upload, config.url_ttl));
@@ -54,7 +56,8 @@ json::object object_error(json::object object, unsigned code, std::string messag
     return object;
 }
 
-json::object upload_object(const Call& call, const Repo& repo, json::object object, bool multipart, bool& is_multipart) {
+json::object upload_object(const Call& call, const Repo& repo, json::object object, bool multipart,
+                           bool& is_multipart) {
     const std::string oid = lower(required_string(object, "oid"));
     const auto size = size_member(object, "size").value_or(0);
     if (size > call.hub.config.max_lfs_object) return object_error(std::move(object), 422, "File is too large");
@@ -84,14 +87,27 @@ json::object download_object(const Call& call, const Repo& repo, json::object ob
     return object;
 }
 
+Repo batch_repo(const Call& call, bool upload) {
+    try {
+        // Contents may belong to a pull request; no branch changes by storing them.
+        Repo repo = upload ? proposable_repo(call) : readable_repo(call);
+        if (!upload) require_content_access(call, repo);
+        return repo;
+    } catch (HttpError& error) {
+        // git-lfs offers its credentials where it is asked so.
+        if (error.status == 401)
+            error.fields.emplace_back("LFS-Authenticate", "Basic realm=\"Authentication required\"");
+        throw;
+    }
+}
+
 Response batch(Call& call) {
     const auto parsed = parse_json(call.request.body);
     const auto& body = as_object(parsed);
     const auto operation = required_string(body, "operation");
     const bool upload = operation == "upload";
     if (!upload && operation != "download") throw HttpError(422, "Unknown operation: " + std::string(operation));
-    const Repo repo = upload ? writable_repo(call) : readable_repo(call);
-    if (!upload) require_content_access(call, repo);
+    const Repo repo = batch_repo(call, upload);
     if (string_member(body, "hash_algo").value_or("sha256") != "sha256") throw conflict("Only sha256 is supported");
     bool multipart = false;
     if (const auto* transfers = body.if_contains("transfers"); transfers && transfers->is_array())
@@ -124,7 +140,7 @@ Response batch(Call& call) {
 }
 
 Response verify(Call& call) {
-    const Repo repo = writable_repo(call);
+    const Repo repo = proposable_repo(call);
     const auto parsed = parse_json(call.request.body);
     const auto& body = as_object(parsed);
     const std::string oid = lower(required_string(body, "oid"));
@@ -138,7 +154,8 @@ Response verify(Call& call) {
 // The token belongs to the Hub; an object store refuses requests that carry two kinds of credentials.
 void refuse_token(const Call& call) {
     if (call.request.find("Authorization"))
-        throw bad_request("InvalidArgument: Only one auth mechanism allowed; send no Authorization header to signed URLs");
+        throw bad_request(
+            "InvalidArgument: Only one auth mechanism allowed; send no Authorization header to signed URLs");
 }
 
 class PutSink : public BodySink {
@@ -151,7 +168,8 @@ public:
         repo_id_ = repo->id;
         const auto size = call.request.query.get("size");
         std::from_chars(size.data(), size.data() + size.size(), size_);
-        if (call.request.content_length && *call.request.content_length != size_) wrong_size(*call.request.content_length);
+        if (call.request.content_length && *call.request.content_length != size_)
+            wrong_size(*call.request.content_length);
     }
 
     void write(std::string_view chunk) override {
@@ -224,7 +242,8 @@ public:
                               std::to_string(expected_));
         const std::string etag = part_->etag();
         call_.hub.database.run(
-            "INSERT INTO upload_parts(upload_id, number, etag) VALUES(?,?,?) ON CONFLICT DO UPDATE SET etag=excluded.etag",
+            "INSERT INTO upload_parts(upload_id, number, etag) VALUES(?,?,?) ON CONFLICT DO UPDATE SET "
+            "etag=excluded.etag",
             {upload_.id, static_cast<std::int64_t>(number_), etag});
         call_.hub.lfs.part_done(upload_.id, number_, upload_.part_size, upload_.size);
         Response out;
@@ -264,8 +283,7 @@ Response complete_multipart(Call& call) {
             throw bad_request("InvalidPart: part " + std::to_string(number) + " is missing or has another etag");
     }
     const std::string hash = call.hub.lfs.complete_upload(upload.id, upload.oid, upload.size);
-    if (hash != upload.oid)
-        throw bad_request("BadDigest: the content's SHA-256 is " + hash + ", not " + upload.oid);
+    if (hash != upload.oid) throw bad_request("BadDigest: the content's SHA-256 is " + hash + ", not " + upload.oid);
     call.hub.database.transaction([&] {
         call.hub.repos.link_lfs(upload.repo_id, upload.oid, upload.size);
         call.hub.database.run("DELETE FROM uploads WHERE id=?", {upload.id});
@@ -294,22 +312,48 @@ Response get_object(Call& call) {
 }  // namespace
 
 void add_lfs_routes(Router& router) {
-    router.add({.name = "lfs_batch", .method = "POST", .pattern = "/{prefix}/{repo.git}/info/lfs/objects/batch",
+    router.add({.name = "lfs_batch",
+                .method = "POST",
+                .pattern = "/{prefix}/{repo.git}/info/lfs/objects/batch",
                 .handler = batch});
-    router.add({.name = "lfs_batch", .method = "POST", .pattern = "/{prefix}/{repo}/info/lfs/objects/batch",
+    router.add({.name = "lfs_batch",
+                .method = "POST",
+                .pattern = "/{prefix}/{repo}/info/lfs/objects/batch",
                 .handler = batch});
-    router.add({.name = "lfs_verify", .method = "POST", .pattern = "/{prefix}/{repo.git}/info/lfs/objects/verify",
+    router.add({.name = "lfs_verify",
+                .method = "POST",
+                .pattern = "/{prefix}/{repo.git}/info/lfs/objects/verify",
                 .handler = verify});
-    router.add({.name = "lfs_complete", .method = "POST", .pattern = "/api/complete_multipart",
-                .handler = complete_multipart, .bucket = Bucket::none, .checks_token = false});
-    router.add({.name = "lfs_download", .method = "GET", .pattern = "/lfs/{name}/{name}", .handler = get_object,
-                .bucket = Bucket::none, .json_errors = false, .lfs_origin = true, .checks_token = false});
-    router.add({.name = "lfs_upload", .method = "PUT", .pattern = "/lfs/{name}/{name}",
+    router.add({.name = "lfs_complete",
+                .method = "POST",
+                .pattern = "/api/complete_multipart",
+                .handler = complete_multipart,
+                .bucket = Bucket::none,
+                .checks_token = false});
+    router.add({.name = "lfs_download",
+                .method = "GET",
+                .pattern = "/lfs/{name}/{name}",
+                .handler = get_object,
+                .bucket = Bucket::none,
+                .json_errors = false,
+                .lfs_origin = true,
+                .checks_token = false});
+    router.add({.name = "lfs_upload",
+                .method = "PUT",
+                .pattern = "/lfs/{name}/{name}",
                 .sink = [](Call& call) -> std::unique_ptr<BodySink> { return std::make_unique<PutSink>(call); },
-                .bucket = Bucket::none, .json_errors = false, .lfs_origin = true, .checks_token = false});
-    router.add({.name = "lfs_upload_part", .method = "PUT", .pattern = "/lfs-part/{name}/{name}",
+                .bucket = Bucket::none,
+                .json_errors = false,
+                .lfs_origin = true,
+                .checks_token = false});
+    router.add({.name = "lfs_upload_part",
+                .method = "PUT",
+                .pattern = "/lfs-part/{name}/{name}",
                 .sink = [](Call& call) -> std::unique_ptr<BodySink> { return std::make_unique<PartSink>(call); },
-                .bucket = Bucket::none, .json_errors = false, .lfs_origin = true, .checks_token = false});
+                .bucket = Bucket::none,
+                .json_errors = false,
+                .lfs_origin = true,
+                .checks_token = false});
 }
 
 }  // namespace hf::local_hub

@@ -83,8 +83,8 @@ RepoFilter filter_of(const Call& call) {
 // The members of a short entry, in a listing without "full".
 json::object short_entry(const json::object& all, RepoType type) {
     json::object out;
-    for (const char* name : {"_id", "id", "likes", "private", "downloads", "tags", "pipeline_tag", "library_name",
-                             "createdAt", "modelId"})
+    for (const char* name :
+         {"_id", "id", "likes", "private", "downloads", "tags", "pipeline_tag", "library_name", "createdAt", "modelId"})
         if (const auto* value = all.if_contains(name)) out[name] = *value;
     if (type != RepoType::model)
         for (const char* name : {"author", "sha", "lastModified", "gated", "disabled", "sdk"})
@@ -116,7 +116,7 @@ std::string entry_json(Call& call, const Repo& repo, const std::vector<std::stri
 std::string next_query(const Query& query, const std::string& cursor) {
     std::string out;
     for (const auto& [name, value] : query)
-        if (name != "cursor") out += quote_plus(name) + "=" + quote_plus(value) + "&";
+        if (name != "cursor") out += quoted_parameter(name, value) + "&";
     return out + "cursor=" + quote_plus(cursor);
 }
 
@@ -158,8 +158,8 @@ Response tags_by_type(Call& call, RepoType type) {
             std::string group = colon == tag.npos ? "other" : tag.substr(0, colon);
             if (row.integer(1)) group = "pipeline_tag";
             if (row.integer(2)) group = "library";
-            groups[group].push_back(json::object{
-                {"id", tag}, {"label", colon == tag.npos ? tag : tag.substr(colon + 1)}, {"type", group}});
+            groups[group].push_back(
+                json::object{{"id", tag}, {"label", colon == tag.npos ? tag : tag.substr(colon + 1)}, {"type", group}});
         });
     json::object out;
     for (auto& [group, tags] : groups) out[group] = std::move(tags);
@@ -170,10 +170,14 @@ Response tags_by_type(Call& call, RepoType type) {
 
 void add_list_routes(Router& router) {
     router.add({.name = "list_repos", .method = "GET", .pattern = "/api/{type}", .handler = list});
-    router.add({.name = "model_tags", .method = "GET", .pattern = "/api/models-tags-by-type",
-                .handler = [](Call& call) { return tags_by_type(call, RepoType::model); }});
-    router.add({.name = "dataset_tags", .method = "GET", .pattern = "/api/datasets-tags-by-type",
-                .handler = [](Call& call) { return tags_by_type(call, RepoType::dataset); }});
+    router.add(
+        {.name = "model_tags", .method = "GET", .pattern = "/api/models-tags-by-type", .handler = [](Call& call) {
+             return tags_by_type(call, RepoType::model);
+         }});
+    router.add(
+        {.name = "dataset_tags", .method = "GET", .pattern = "/api/datasets-tags-by-type", .handler = [](Call& call) {
+             return tags_by_type(call, RepoType::dataset);
+         }});
 }
 
 }  // namespace hf::local_hub

@@ -16,20 +16,6 @@ std::size_t whole_number(const Query& query, std::string_view name, std::size_t 
     return out;
 }
 
-std::string escaped_html(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            default: out += c;
-        }
-    }
-    return out;
-}
-
 json::object commit_json(Call& call, const CommitRecord& commit, bool formatted) {
     const auto account = call.hub.accounts.find(commit.author);
     json::object author{{"user", commit.author}};
@@ -53,8 +39,8 @@ Response commits(Call& call) {
     GitRepo git = call.hub.git.open(repo.oid);
     const auto head = git.resolve(call.params.revision).commit;
     const std::size_t largest = 1000;
-    const auto limit = std::clamp<std::size_t>(
-        whole_number(query, "limit", call.hub.config.commits_page_size), 1, largest);
+    const auto limit =
+        std::clamp<std::size_t>(whole_number(query, "limit", call.hub.config.commits_page_size), 1, largest);
     const auto page = whole_number(query, "p", 0);
     const auto total = git.history_size(head);
     const auto expand = query.all("expand");
@@ -89,8 +75,7 @@ Response refs(Call& call) {
         add(converts, "refs/convert/");
         if (pulls_wanted) add(pulls, "refs/pr/");
     }
-    json::object out{
-        {"tags", std::move(tags)}, {"branches", std::move(branches)}, {"converts", std::move(converts)}};
+    json::object out{{"tags", std::move(tags)}, {"branches", std::move(branches)}, {"converts", std::move(converts)}};
     if (pulls_wanted) out["pullRequests"] = std::move(pulls);
     return json_response(out);
 }
@@ -121,8 +106,7 @@ Response create_branch(Call& call) {
     const std::string ref = branch.starts_with("refs/convert/") ? branch : "refs/heads/" + branch;
     const auto lock = call.hub.git.write_lock(repo.oid);
     const std::lock_guard writing(*lock);
-    const bool made =
-        overwrite ? git.set_ref(ref, target) : git.set_ref(ref, target, std::string());
+    const bool made = overwrite ? git.set_ref(ref, target) : git.set_ref(ref, target, std::string());
     if (!made) throw conflict("Reference already exists: " + ref);
     if (ref == "refs/heads/main") call.hub.after_head_moved(repo);
     return text_response("OK", 201);
@@ -191,15 +175,21 @@ Response super_squash(Call& call) {
 void add_ref_routes(Router& router) {
     router.add({.name = "commits", .method = "GET", .pattern = "/api/{type}/{repo}/commits/{rev}", .handler = commits});
     router.add({.name = "refs", .method = "GET", .pattern = "/api/{type}/{repo}/refs", .handler = refs});
-    router.add({.name = "create_branch", .method = "POST", .pattern = "/api/{type}/{repo}/branch/{rev}",
+    router.add({.name = "create_branch",
+                .method = "POST",
+                .pattern = "/api/{type}/{repo}/branch/{rev}",
                 .handler = create_branch});
-    router.add({.name = "delete_branch", .method = "DELETE", .pattern = "/api/{type}/{repo}/branch/{rev}",
+    router.add({.name = "delete_branch",
+                .method = "DELETE",
+                .pattern = "/api/{type}/{repo}/branch/{rev}",
                 .handler = delete_branch});
     router.add(
         {.name = "create_tag", .method = "POST", .pattern = "/api/{type}/{repo}/tag/{rev}", .handler = create_tag});
     router.add(
         {.name = "delete_tag", .method = "DELETE", .pattern = "/api/{type}/{repo}/tag/{rev}", .handler = delete_tag});
-    router.add({.name = "super_squash", .method = "POST", .pattern = "/api/{type}/{repo}/super-squash/{rev}",
+    router.add({.name = "super_squash",
+                .method = "POST",
+                .pattern = "/api/{type}/{repo}/super-squash/{rev}",
                 .handler = super_squash});
 }
 

@@ -62,9 +62,9 @@ Response serve_blob(Call& call, const Found& found) {
 
 Response redirect_to_lfs(Call& call, const Found& found) {
     const auto& pointer = *found.entry.lfs;
-    const auto target = call.hub.signer.sign(
-        "GET", "/lfs/" + found.repo.oid + "/" + pointer.oid,
-        "filename=" + quote(base_name(found.entry.path), ""), call.hub.config.url_ttl);
+    const auto target =
+        call.hub.signer.sign("GET", "/lfs/" + found.repo.oid + "/" + pointer.oid,
+                             "filename=" + quote(base_name(found.entry.path), ""), call.hub.config.url_ttl);
     const std::string location = call.hub.lfs_endpoint + target;
     Response out = text_response("Found. Redirecting to " + location, 302);
     out.set("Location", location);
@@ -105,21 +105,35 @@ Response resolve_cache(Call& call) {
 }
 
 // As stored in git: an LFS file is its pointer.
-Response raw(Call& call) { return serve_blob(call, [&] {
-    Found found = find_entry(call);
-    if (found.entry.lfs) found.entry.size = found.entry.lfs->pointer_size;
-    return found;
-}()); }
+Response raw(Call& call) {
+    return serve_blob(call, [&] {
+        Found found = find_entry(call);
+        if (found.entry.lfs) found.entry.size = found.entry.lfs->pointer_size;
+        return found;
+    }());
+}
 
 }  // namespace
 
 void add_resolve_routes(Router& router) {
-    router.add({.name = "resolve", .method = "GET", .pattern = "/{prefix}/{repo}/resolve/{rev}/{path}",
-                .handler = resolve, .bucket = Bucket::resolvers, .json_errors = false});
-    router.add({.name = "resolve_cache", .method = "GET", .pattern = "/api/resolve-cache/{type}/{repo}/{rev}/{path}",
-                .handler = resolve_cache, .bucket = Bucket::resolvers, .json_errors = false});
-    router.add({.name = "raw", .method = "GET", .pattern = "/{prefix}/{repo}/raw/{rev}/{path}", .handler = raw,
-                .bucket = Bucket::resolvers, .json_errors = false});
+    router.add({.name = "resolve",
+                .method = "GET",
+                .pattern = "/{prefix}/{repo}/resolve/{rev}/{path}",
+                .handler = resolve,
+                .bucket = Bucket::resolvers,
+                .json_errors = false});
+    router.add({.name = "resolve_cache",
+                .method = "GET",
+                .pattern = "/api/resolve-cache/{type}/{repo}/{rev}/{path}",
+                .handler = resolve_cache,
+                .bucket = Bucket::resolvers,
+                .json_errors = false});
+    router.add({.name = "raw",
+                .method = "GET",
+                .pattern = "/{prefix}/{repo}/raw/{rev}/{path}",
+                .handler = raw,
+                .bucket = Bucket::resolvers,
+                .json_errors = false});
 }
 
 }  // namespace hf::local_hub

@@ -22,7 +22,10 @@ void append_entry(std::string& out, const TreeEntry& entry, const CommitRecord* 
     }
     out.append(",\"path\":").append(json_quoted(entry.path));
     if (last) {
-        out.append(R"(,"lastCommit":{"id":")").append(last->id).append("\",\"title\":").append(json_quoted(last->title));
+        out.append(R"(,"lastCommit":{"id":")")
+            .append(last->id)
+            .append("\",\"title\":")
+            .append(json_quoted(last->title));
         out.append(",\"date\":\"").append(iso_time(last->time_ms)).append("\"}");
         // Nothing is scanned here, and the answer says so.
         if (!entry.is_folder)
@@ -203,12 +206,16 @@ Response tree_size(Call& call) {
 void add_tree_routes(Router& router) {
     router.add({.name = "tree", .method = "GET", .pattern = "/api/{type}/{repo}/tree/{rev}/{path}", .handler = tree});
     router.add({.name = "tree", .method = "GET", .pattern = "/api/{type}/{repo}/tree/{rev}", .handler = tree});
-    router.add({.name = "paths_info", .method = "POST", .pattern = "/api/{type}/{repo}/paths-info/{rev}",
+    router.add({.name = "paths_info",
+                .method = "POST",
+                .pattern = "/api/{type}/{repo}/paths-info/{rev}",
                 .handler = paths_info});
-    router.add({.name = "treesize", .method = "GET", .pattern = "/api/{type}/{repo}/treesize/{rev}/{path}",
+    router.add({.name = "treesize",
+                .method = "GET",
+                .pattern = "/api/{type}/{repo}/treesize/{rev}/{path}",
                 .handler = tree_size});
-    router.add({.name = "treesize", .method = "GET", .pattern = "/api/{type}/{repo}/treesize/{rev}",
-                .handler = tree_size});
+    router.add(
+        {.name = "treesize", .method = "GET", .pattern = "/api/{type}/{repo}/treesize/{rev}", .handler = tree_size});
 }
 
 }  // namespace hf::local_hub

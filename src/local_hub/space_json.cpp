@@ -1,5 +1,7 @@
 #include "space_json.hpp"
 
+#include <boost/json/parse.hpp>
+
 #include <algorithm>
 
 namespace hf::local_hub {
@@ -15,26 +17,52 @@ std::string subdomain(const Repo& repo) {
 
 json::value text_or_null(const std::string& text) { return text.empty() ? json::value() : json::value(text); }
 
+struct SpaceRow {
+    std::string stage, hardware, requested, storage, sleep_time;
+};
+
+SpaceRow row_of(Hub& hub, const Repo& repo) {
+    SpaceRow out;
+    hub.database.row("SELECT stage, hardware, requested, storage, sleep_time FROM spaces WHERE repo_id=?", {repo.id},
+                     [&](const Row& row) {
+                         out = {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)};
+                     });
+    return out;
+}
+
+std::string app_file(const Repo& repo) {
+    if (repo.sdk == "docker") return "Dockerfile";
+    if (repo.sdk == "static") return "index.html";
+    if (!repo.card.empty()) {
+        const auto card = json::parse(repo.card);
+        if (const auto* named = card.as_object().if_contains("app_file"); named && named->is_string())
+            return std::string(named->get_string());
+    }
+    return "app.py";
+}
+
+std::string running_stage(Hub& hub, const Repo& repo) {
+    return hub.git.listing(repo.oid, repo.sha)->find(app_file(repo)) ? "RUNNING" : "NO_APP_FILE";
+}
+
 }  // namespace
 
 json::object space_runtime(Hub& hub, const Repo& repo) {
-    const auto column = [&](const char* name) {
-        return hub.database.text("SELECT " + std::string(name) + " FROM spaces WHERE repo_id=?", {repo.id});
-    };
-    // Nothing runs here: a Space without a row was created and has not been asked to do anything.
-    std::string stage = column("stage");
-    if (stage.empty()) stage = repo.sdk == "static" ? "RUNNING" : "NO_APP_FILE";
-    const std::string current = column("hardware");
-    const std::string requested = column("requested");
-    const std::string sleep_time = column("sleep_time");
-    json::object out{{"stage", stage},
-                     {"hardware", json::object{{"current", text_or_null(current)},
-                                               {"requested", requested.empty() ? json::value("cpu-basic")
-                                                                               : json::value(requested)}}},
-                     {"storage", text_or_null(column("storage"))},
-                     {"replicas", json::object{{"current", 1}, {"requested", 1}}},
-                     {"gcTimeout", sleep_time.empty() ? json::value(172800) : json::value(std::stoll(sleep_time))}};
-    return out;
+    const SpaceRow row = row_of(hub, repo);
+    const std::string stage = row.stage.empty() || row.stage == "RUNNING" ? running_stage(hub, repo) : row.stage;
+    const std::string requested = row.requested.empty() ? "cpu-basic" : row.requested;
+    json::value current;
+    if (stage == "RUNNING" && repo.sdk != "static") current = json::value(requested);
+    // Two days on free hardware, never (null) where it was set to a negative number.
+    json::value timeout = 172800;
+    if (!row.sleep_time.empty()) timeout = std::stoll(row.sleep_time) < 0 ? json::value() : std::stoll(row.sleep_time);
+    return {{"stage", stage},
+            {"hardware", json::object{{"current", current}, {"requested", requested}}},
+            {"storage", text_or_null(row.storage)},
+            {"gcTimeout", timeout},
+            {"replicas", json::object{{"current", stage == "RUNNING" ? 1 : 0}, {"requested", 1}}},
+            {"devMode", false},
+            {"domains", json::array()}};
 }
 
 void add_space_members(Hub& hub, const Repo& repo, json::object& info) {
@@ -45,6 +73,43 @@ void add_space_members(Hub& hub, const Repo& repo, json::object& info) {
     info["runtime"] = space_runtime(hub, repo);
     info["models"] = json::array();
     info["datasets"] = json::array();
+}
+
+void set_space_column(Hub& hub, const Repo& repo, std::string_view column, std::string_view value) {
+    hub.database.transaction([&] {
+        hub.database.run("INSERT INTO spaces(repo_id, stage) VALUES(?, '') ON CONFLICT DO NOTHING", {repo.id});
+        hub.database.run("UPDATE spaces SET " + std::string(column) + "=? WHERE repo_id=?",
+                         {value.empty() && column != "stage" ? SqlValue(nullptr) : sql_text(value), repo.id});
+    });
+}
+
+void set_space_value(Hub& hub, const Repo& repo, bool secret, const json::object& body) {
+    const auto key = required_string(body, "key");
+    const auto value = required_string(body, "value");
+    const auto description = string_member(body, "description");
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    if (key.empty() || !std::ranges::all_of(key, fits) || (key[0] >= '0' && key[0] <= '9'))
+        throw bad_request("Invalid key: " + std::string(key));
+    hub.database.run(
+        "INSERT INTO space_values(repo_id, secret, key, value, description, updated_at) "
+        "VALUES(?,?,?,?,?,?) ON CONFLICT DO UPDATE SET value=excluded.value, "
+        "description=excluded.description, updated_at=excluded.updated_at",
+        {repo.id, sql_bool(secret), sql_text(key), sql_text(value),
+         description ? sql_text(*description) : SqlValue(nullptr), now_ms()});
+}
+
+void apply_space_settings(Hub& hub, const Repo& repo, const json::object& body) {
+    if (const auto hardware = string_member(body, "hardware")) set_space_column(hub, repo, "requested", *hardware);
+    if (const auto tier = string_member(body, "storageTier")) set_space_column(hub, repo, "storage", *tier);
+    if (const auto* seconds = body.if_contains("sleepTimeSeconds"); seconds && seconds->is_int64())
+        set_space_column(hub, repo, "sleep_time", std::to_string(seconds->get_int64()));
+    for (const bool secret : {true, false}) {
+        const auto* values = body.if_contains(secret ? "secrets" : "variables");
+        if (!values || !values->is_array()) continue;
+        for (const auto& item : values->get_array()) set_space_value(hub, repo, secret, as_object(item, "secrets"));
+    }
 }
 
 }  // namespace hf::local_hub

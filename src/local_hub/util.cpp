@@ -84,13 +84,9 @@ std::string encode(std::string_view bytes, std::string_view alphabet, bool padde
     return out;
 }
 
-[[noreturn]] void throw_errno(const char* what) {
-    throw std::system_error(errno, std::generic_category(), what);
-}
+[[noreturn]] void throw_errno(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
-const EVP_MD* digest(Hasher::Kind kind) {
-    return kind == Hasher::Kind::sha1 ? EVP_sha1() : EVP_sha256();
-}
+const EVP_MD* digest(Hasher::Kind kind) { return kind == Hasher::Kind::sha1 ? EVP_sha1() : EVP_sha256(); }
 
 }  // namespace
 
@@ -242,6 +238,20 @@ bool is_utf8(std::string_view text) {
         i += more + 1;
     }
     return true;
+}
+
+std::string escaped_html(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '&': out += "&amp;"; break;
+            case '<': out += "&lt;"; break;
+            case '>': out += "&gt;"; break;
+            case '"': out += "&quot;"; break;
+            default: out += c;
+        }
+    }
+    return out;
 }
 
 File::~File() {

@@ -44,9 +44,9 @@ private:
     std::unique_ptr<void, Free> context_;
     Kind kind_;
 };
-std::string sha1(std::string_view data);                                ///< raw
-std::string sha256(std::string_view data);                              ///< raw
-std::string hmac_sha256(std::string_view key, std::string_view data);   ///< raw
+std::string sha1(std::string_view data);                               ///< raw
+std::string sha256(std::string_view data);                             ///< raw
+std::string hmac_sha256(std::string_view key, std::string_view data);  ///< raw
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 std::string random_hex(std::size_t bytes);
@@ -59,6 +59,7 @@ std::string iso_time(std::int64_t ms);  ///< "2024-02-19T10:57:45.000Z"
 std::string lower(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 bool is_utf8(std::string_view text);
+std::string escaped_html(std::string_view text);
 
 /// Calls `f` when the scope ends.
 template <class F>

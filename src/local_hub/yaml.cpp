@@ -29,8 +29,8 @@ json::value plain_scalar(std::string_view text) {
     const char* digits = text.data() + (text[0] == '+');
     if (const auto [at, error] = std::from_chars(digits, end, whole); error == std::errc() && at == end) return whole;
     double number = 0;
-    const bool looks_numeric = text.find_first_not_of("0123456789+-.eE") == text.npos &&
-                               text.find_first_of("0123456789") != text.npos;
+    const bool looks_numeric =
+        text.find_first_not_of("0123456789+-.eE") == text.npos && text.find_first_of("0123456789") != text.npos;
     if (looks_numeric)
         if (const auto [at, error] = std::from_chars(digits, end, number); error == std::errc() && at == end)
             return number;
@@ -43,9 +43,12 @@ std::string_view without_comment(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (quote) {
-            if (c == '\\' && quote == '"') ++i;
-            else if (c == quote) quote = 0;
-        } else if ((c == '"' || c == '\'') && (i == 0 || std::string_view(" [{,:").find(text[i - 1]) != std::string_view::npos)) {
+            if (c == '\\' && quote == '"')
+                ++i;
+            else if (c == quote)
+                quote = 0;
+        } else if ((c == '"' || c == '\'') &&
+                   (i == 0 || std::string_view(" [{,:").find(text[i - 1]) != std::string_view::npos)) {
             quote = c;
         } else if (c == '#' && (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\t')) {
             return text.substr(0, i);
@@ -126,9 +129,14 @@ private:
             case 't': out += '\t'; return;
             case 'r': out += '\r'; return;
             case '0': out += '\0'; return;
-            case '"': case '\\': case '/': case ' ': out += c; return;
+            case '"':
+            case '\\':
+            case '/':
+            case ' ': out += c; return;
             case '\n': space(); return;
-            case 'x': case 'u': case 'U': break;
+            case 'x':
+            case 'u':
+            case 'U': break;
             default: throw Unsupported();
         }
         const std::size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : 8;
@@ -164,8 +172,10 @@ private:
             if (at_ < text_.size() && text_[at_] == ']') break;
             out.push_back(value(depth + 1));
             space();
-            if (at_ < text_.size() && text_[at_] == ',') ++at_;
-            else if (at_ >= text_.size() || text_[at_] != ']') throw Unsupported();
+            if (at_ < text_.size() && text_[at_] == ',')
+                ++at_;
+            else if (at_ >= text_.size() || text_[at_] != ']')
+                throw Unsupported();
         }
         ++at_;
         in_map_ = outer;
@@ -188,8 +198,10 @@ private:
             out.insert_or_assign(key.is_string() ? std::string(key.get_string()) : json::serialize(key),
                                  std::move(member));
             space();
-            if (at_ < text_.size() && text_[at_] == ',') ++at_;
-            else if (at_ >= text_.size() || text_[at_] != '}') throw Unsupported();
+            if (at_ < text_.size() && text_[at_] == ',')
+                ++at_;
+            else if (at_ >= text_.size() || text_[at_] != '}')
+                throw Unsupported();
         }
         ++at_;
         in_map_ = outer;
