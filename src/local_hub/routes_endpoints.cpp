@@ -73,7 +73,7 @@ Response create(Call& call) {
     const auto taken = call.hub.database.text("SELECT name FROM endpoints WHERE namespace=? AND name=?",
                                               {call.params.names.at(0), name});
     if (!taken.empty()) throw conflict("Endpoint \"" + name + "\" already exists");
-    for (const char* name : {"revision", "task"}) member(document, "model")->emplace(name, nullptr);
+    for (const char* optional : {"revision", "task"}) member(document, "model")->emplace(optional, nullptr);
     document["healthRoute"] = "/health";
     document["status"] =
         json::object{{"createdAt", iso_time(now_ms())}, {"createdBy", user_json(call)}, {"private", nullptr}};
