@@ -40,6 +40,10 @@ Revision GitRepo::resolve(std::string_view revision) {
     if (name.starts_with("refs/")) {
         if (auto found = as_ref(name)) return *found;
     }
+    // The default branch is always main here, whatever the bare repository's HEAD says.
+    if (name == "HEAD") {
+        if (auto found = as_ref("refs/heads/main")) return *found;
+    }
     if (is_hex(name, GIT_OID_HEXSZ)) {
         if (has_commit(lower(name))) return Revision{lower(name), {}};
     }

@@ -54,18 +54,21 @@ std::string_view etag_of(const Response& response) {
     return {};
 }
 
-// Status and fields; the part to send, or nullopt for none.
-std::optional<Part> decide(const Request& request, Response& response, std::uint64_t size) {
+bool not_modified(const Request& request, Response& response) {
     const auto etag = etag_of(response);
     const auto if_none_match = request.field("If-None-Match");
-    if (!etag.empty() && (if_none_match == etag || if_none_match == "*")) {
-        response.status = 304;
-        return std::nullopt;
-    }
+    if (etag.empty() || (if_none_match != etag && if_none_match != "*")) return false;
+    response.status = 304;
+    return true;
+}
+
+// Status and fields; the part to send, or nullopt for none.
+std::optional<Part> decide(const Request& request, Response& response, std::uint64_t size) {
+    if (not_modified(request, response)) return std::nullopt;
     response.set("Accept-Ranges", "bytes");
     auto range = request.field("Range");
     const auto if_range = request.find("If-Range");
-    if (if_range && *if_range != etag) range = {};
+    if (if_range && *if_range != etag_of(response)) range = {};
     Part part{0, size};
     switch (range.empty() ? Answer::whole : read_range(range, size, part)) {
         case Answer::whole: return Part{0, size};
@@ -82,6 +85,12 @@ std::optional<Part> decide(const Request& request, Response& response, std::uint
 }
 
 }  // namespace
+
+void serve_head(const Request& request, Response& response, std::uint64_t size) {
+    if (not_modified(request, response)) return;
+    response.set("Accept-Ranges", "bytes");
+    response.head_length = size;
+}
 
 void serve_ranges(const Request& request, Response& response, std::shared_ptr<const File> file) {
     if (const auto part = decide(request, response, file->size()))

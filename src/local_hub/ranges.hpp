@@ -2,6 +2,7 @@
 
 #include "http_types.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@ namespace hf::local_hub {
 void serve_ranges(const Request& request, Response& response, std::shared_ptr<const File> file);
 /// The same for content in memory.
 void serve_ranges(const Request& request, Response& response, std::shared_ptr<const std::string> content);
+
+/// The answer to HEAD without the content at hand: Content-Length, or 304.
+void serve_head(const Request& request, Response& response, std::uint64_t size);
 
 /// `inline; filename*=UTF-8''...; filename="...";` as the Hub writes it.
 std::string content_disposition(std::string_view kind, std::string_view file_name);

@@ -148,6 +148,15 @@ Response change_state(Call& call, std::string_view state, std::string_view messa
     return json_response(document);
 }
 
+// The deployed model itself: nothing but whether it is up, which clients look at before they use it.
+Response deployed(Call& call) {
+    require_role(call, false);
+    const json::object document = load(call);
+    const auto& state = document.at("status").as_object().at("state").as_string();
+    if (state != "running") throw HttpError(503, "503 Service Unavailable");
+    return json_response(json::object{{"status", "ok"}});
+}
+
 Response pause(Call& call) { return change_state(call, "paused", "Endpoint is paused"); }
 Response resume(Call& call) { return change_state(call, "initializing", "Endpoint is initializing"); }
 Response scale_to_zero(Call& call) { return change_state(call, "scaledToZero", "Endpoint scaled to zero"); }
@@ -165,6 +174,8 @@ void add_endpoint_routes(Router& router) {
     route("delete_endpoint", "DELETE", "/v2/endpoint/{name}/{name}", remove);
     route("pause_endpoint", "POST", "/v2/endpoint/{name}/{name}/pause", pause);
     route("resume_endpoint", "POST", "/v2/endpoint/{name}/{name}/resume", resume);
+    route("deployed_endpoint", "GET", "/endpoints/{name}/{name}", deployed);
+    route("deployed_endpoint", "GET", "/endpoints/{name}/{name}/health", deployed);
     route("scale_endpoint_to_zero", "POST", "/v2/endpoint/{name}/{name}/scale-to-zero", scale_to_zero);
 }
 

@@ -108,7 +108,9 @@ Response batch(Call& call) {
     const bool upload = operation == "upload";
     if (!upload && operation != "download") throw HttpError(422, "Unknown operation: " + std::string(operation));
     const Repo repo = batch_repo(call, upload);
-    if (string_member(body, "hash_algo").value_or("sha256") != "sha256") throw conflict("Only sha256 is supported");
+    // "sha_256" is how @huggingface/hub spells it.
+    const auto algorithm = string_member(body, "hash_algo").value_or("sha256");
+    if (algorithm != "sha256" && algorithm != "sha_256") throw conflict("Only sha256 is supported");
     bool multipart = false;
     if (const auto* transfers = body.if_contains("transfers"); transfers && transfers->is_array())
         for (const auto& transfer : transfers->get_array())

@@ -51,8 +51,7 @@ Response serve_blob(Call& call, const Found& found) {
     out.set("Content-Disposition", content_disposition("inline", base_name(found.entry.path)));
     out.set("Content-Security-Policy", "default-src 'none'; sandbox");
     if (call.request.method == "HEAD") {
-        out.set("Accept-Ranges", "bytes");
-        out.head_length = found.entry.size;
+        serve_head(call.request, out, found.entry.size);
         return out;
     }
     auto content = std::make_shared<const std::string>(call.hub.git.open(found.repo.oid).blob(found.entry.oid));
