@@ -57,8 +57,10 @@ step() {
     return 1
 }
 
-build() {  # PRESET [TARGET]
-    cmake --preset "$1" && cmake --build ".build/$1" ${2:+--target "$2"}
+build() {  # PRESET [TARGET...]
+    local preset=$1
+    shift
+    cmake --preset "$preset" && cmake --build --preset "$preset" ${1:+--target "$@"}
 }
 tests() {  # PRESET [CTEST-ARGUMENT...]
     local preset=$1
@@ -82,11 +84,11 @@ part_asan() {
     step asan-tests 1200 bash -c 'tests asan'
 }
 part_tsan() {
-    step tsan-build 2400 bash -c 'build tsan hfhub_unit && build tsan hfhub_net && build tsan hfhub_server' || return
+    step tsan-build 2400 bash -c 'build tsan hfhub_unit hfhub_net hfhub_server' || return
     step tsan-tests 1200 bash -c 'tests tsan -R "^(unit|net|server)\$"'
 }
 part_clang() {
-    step clang-build 1200 bash -c 'build clang hfhub && build clang hfhub_local_hub'
+    step clang-build 1200 bash -c 'build clang hfhub hfhub_local_hub'
     step fuzz 900 bash test/fuzz.sh 60
 }
 
