@@ -239,7 +239,13 @@ asio::awaitable<bool> Connection::serve_one() {
     const bool alive = co_await handle(parser, handling, faults);
     if (!alive) co_return false;
     const bool keep_alive = parser.is_done() && parser.keep_alive() && !handling.response().close;
-    const bool sent = co_await send(handling, faults, keep_alive);
+    bool sent = false;
+    std::exception_ptr left;  // what a client received before it went away counts as well
+    try {
+        sent = co_await send(handling, faults, keep_alive);
+    } catch (const boost::system::system_error&) {
+        left = std::current_exception();
+    }
     const std::string target = handling.request().target.substr(0, handling.request().target.find("Signature="));
     LocalHubRequest event;
     event.method = handling.request().method;
@@ -252,6 +258,7 @@ asio::awaitable<bool> Connection::serve_one() {
     event.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     context_.counters.answered(event);
     if (context_.hub.config.on_request) context_.hub.config.on_request(event);
+    if (left) std::rethrow_exception(left);
     co_return sent&& keep_alive;
 }
 

@@ -1,0 +1,68 @@
+#include "bench.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <exception>
+#include <fstream>
+#include <stdexcept>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace bench {
+
+Arguments::Arguments(int argc, char** argv, int first) {
+    for (int i = first; i < argc; i += 2) {
+        const std::string_view name = argv[i];
+        if (!name.starts_with("--") || i + 1 == argc)
+            throw std::invalid_argument("expected --name value at " + std::string(name));
+        values_[std::string(name.substr(2))] = argv[i + 1];
+    }
+}
+
+std::string Arguments::text(const std::string& name, std::string_view otherwise) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? std::string(otherwise) : found->second;
+}
+
+std::uint64_t Arguments::number(const std::string& name, std::uint64_t otherwise) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? otherwise : std::stoull(found->second);
+}
+
+double cpu_seconds() {
+    struct rusage usage {};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double resident_mib() {
+    std::ifstream statm("/proc/self/statm");
+    double total = 0, resident = 0;
+    statm >> total >> resident;
+    return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+hf::HfApi make_api(boost::asio::io_context& context, const Arguments& arguments) {
+    const std::string endpoint = arguments.text("endpoint");
+    const std::string token = arguments.text("token");
+    const std::string ca = arguments.text("ca");
+    hf::SessionConfig config;
+    config.endpoint = endpoint;
+    if (!token.empty()) config.token = std::string_view(token);
+    config.ca_file = ca;
+    config.max_connections = static_cast<unsigned>(arguments.number("connections", config.max_connections));
+    return hf::HfApi(context.get_executor(), config);
+}
+
+void run(boost::asio::io_context& context, boost::asio::awaitable<void> job) {
+    std::exception_ptr failure;
+    boost::asio::co_spawn(context, std::move(job), [&](std::exception_ptr error) { failure = error; });
+    context.run();
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace bench

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# bash bench/run.sh [quick|normal|full] [NAME...]: measures hfhub beside its peers; see README.md.
+#
+# quick takes small sizes and only shows that every benchmark runs. Last line: "N passed, N failed".
+# Environment: BENCH_WORK (scratch; default below /dev/shm), BENCH_PEERS (kept between runs; default
+# below ~/.cache), BENCH_BIG_MIB (size of the large file), BENCH_BUILD (an existing release build).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+mode=normal
+case "${1:-}" in quick | normal | full)
+    mode=$1
+    shift
+    ;;
+esac
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_packages() {
+    local missing=() command
+    declare -A package=([aria2c]=aria2 [curl]=curl [wrk]=wrk [openssl]=openssl [node]=nodejs [npm]=npm
+        [cmake]=cmake [ninja]=ninja-build [g++]=g++)
+    for command in "${!package[@]}"; do
+        command -v "$command" >/dev/null || missing+=("${package[$command]}")
+    done
+    python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+    if [ ${#missing[@]} -gt 0 ]; then
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >&2
+    fi
+}
+
+install_peers() {
+    mkdir -p "$peers"
+    if [ ! -x "$peers/reference/bin/python" ] || [ ! -e "$peers/reference/done" ]; then
+        python3 -m venv "$peers/reference"
+        "$peers/reference/bin/pip" install -q --disable-pip-version-check huggingface_hub==0.20.3 hf_transfer >&2
+        touch "$peers/reference/done"
+    fi
+    if [ ! -e "$peers/newest/done" ]; then
+        python3 -m venv "$peers/newest"
+        "$peers/newest/bin/pip" install -q --disable-pip-version-check huggingface_hub >&2
+        touch "$peers/newest/done"
+    fi
+    if [ ! -e "$peers/js/done" ]; then
+        mkdir -p "$peers/js"
+        (cd "$peers/js" && npm install --silent --no-audit --no-fund --prefix . @huggingface/hub >&2)
+        touch "$peers/js/done"
+    fi
+}
+
+build_programs() {
+    build=${BENCH_BUILD:-$PWD/.build/release}
+    if [ -z "${BENCH_BUILD:-}" ]; then
+        cmake --preset release >/dev/null
+        cmake --build "$build" --target hfhub_bench hfhub_bench_measure hfhub_bench_server hfhub_test_hub >&2
+    fi
+}
+
+# Files in memory, where there is room: disks differ more than clients do.
+scratch() {
+    local free
+    free=$(df --output=avail -m /dev/shm 2>/dev/null | tail -1)
+    if [ "${free:-0}" -gt 14000 ]; then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi
+}
+
+peers=${BENCH_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/hfhub-bench}
+install_packages
+install_peers
+build_programs
+
+work=$(mktemp -d "${BENCH_WORK:-$(scratch)}/hfhub-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+unset HF_TOKEN HF_ENDPOINT HF_HOME HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy
+export PYTHONDONTWRITEBYTECODE=1
+python3 bench/harness/run.py "$mode" "$build" "$peers" "$work" "$@"
