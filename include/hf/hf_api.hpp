@@ -11,11 +11,13 @@
 #include <hf/api/models.hpp>
 #include <hf/api/refs.hpp>
 #include <hf/api/repos.hpp>
+#include <hf/api/safetensors.hpp>
 #include <hf/api/space_runtime.hpp>
 #include <hf/api/spaces.hpp>
 #include <hf/api/users.hpp>
 #include <hf/session/session.hpp>
 #include <hf/workflow/multi_commits.hpp>
+#include <hf/workflow/run_as_future.hpp>
 #include <hf/workflow/snapshot_download.hpp>
 #include <hf/workflow/upload_folder.hpp>
 
@@ -43,9 +45,11 @@ class HfApi : public ModelsApi,
               public UsersApi,
               public CommitsApi,
               public DownloadsApi,
+              public SafetensorsApi,
               public SnapshotDownloadApi,
               public UploadFolderApi,
-              public MultiCommitsApi {
+              public MultiCommitsApi,
+              public RunAsFutureApi {
 public:
     explicit HfApi(boost::asio::any_io_executor executor, SessionConfig config = SessionConfig())
         : HfApi(Session(std::move(executor), config)) {}
@@ -64,9 +68,11 @@ public:
           UsersApi(session),
           CommitsApi(session),
           DownloadsApi(session),
+          SafetensorsApi(session, static_cast<const FilesApi&>(*this), static_cast<const DownloadsApi&>(*this)),
           SnapshotDownloadApi(static_cast<const DownloadsApi&>(*this)),
           UploadFolderApi(session, static_cast<const CommitsApi&>(*this)),
           MultiCommitsApi(session, static_cast<const CommitsApi&>(*this)),
+          RunAsFutureApi(session.executor()),
           session_(std::move(session)) {}
 
     const Session& session() const noexcept { return session_; }

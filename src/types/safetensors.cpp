@@ -10,9 +10,10 @@
 namespace hf {
 namespace {
 
-[[noreturn]] void fail(std::string_view where, std::string_view why) {
+[[noreturn]] void fail(std::string_view where, std::string_view why, boost::system::error_code cause = {}) {
     ErrorInfo info;
     info.message = "Failed to parse the safetensors header of " + std::string(where) + ": " + std::string(why);
+    info.cause = cause;
     throw SafetensorsParsingError(std::move(info));
 }
 
@@ -34,7 +35,7 @@ json::value parse(std::string_view text, std::string_view where, boost::json::st
     boost::json::parse_options options;
     options.max_depth = 16;  // the format nests three deep; metadata are texts
     json::value out = boost::json::parse(text, failure, std::move(storage), options);
-    if (failure) fail(where, "it is not valid JSON (" + failure.message() + ")");
+    if (failure) fail(where, "it is not valid JSON (" + failure.message() + ")", Errc::invalid_response);
     return out;
 }
 
@@ -91,7 +92,7 @@ SafetensorsFileMetadata parse_safetensors_header(std::string_view header, std::s
                 out.tensors.emplace(name, tensor_of(member));
         } catch (json::DecodeError& error) {
             error.inside(name);
-            fail(where, text_of(error));
+            fail(where, text_of(error), Errc::invalid_response);
         }
     }
     count_parameters(out, where);
@@ -103,7 +104,7 @@ SafetensorsIndex parse_safetensors_index(std::string_view text, std::string_view
     try {
         return json::Codec<SafetensorsIndex>::from(json);
     } catch (const json::DecodeError& error) {
-        fail(where, text_of(error));
+        fail(where, text_of(error), Errc::invalid_response);
     }
 }
 

@@ -1,0 +1,183 @@
+#pragma once
+
+#include <hf/core/error.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <future>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace hf {
+
+namespace detail {
+
+class JobState;
+
+/// Somebody who waits for the end of a job.
+class JobWaiter {
+public:
+    virtual ~JobWaiter() = default;
+    virtual void resume(std::exception_ptr error) = 0;  ///< on the waiter's own executor
+};
+
+class Job {
+public:
+    Job();
+    virtual ~Job();
+    virtual boost::asio::awaitable<void> run() = 0;  ///< keeps its result; does not throw
+    virtual void drop() = 0;                         ///< it will not run: the result is operation_aborted
+
+    bool done() const noexcept;
+    bool start() noexcept;  ///< false if it was cancelled
+    bool cancel();          ///< false if it has started
+    void finish();          ///< the result is there
+    void abandon();         ///< its executor ends: the result is operation_aborted, and nobody is resumed
+
+    std::size_t next_number();
+    /// Resumes `waiter` when the job is done, or now if it is.
+    void add(std::size_t number, std::unique_ptr<JobWaiter> waiter);
+    void remove(std::size_t number);  ///< resumes the waiter of that number with operation_aborted
+
+private:
+    std::unique_ptr<JobState> state_;
+};
+
+template <class T>
+class TypedJob final : public Job {
+public:
+    explicit TypedJob(boost::asio::awaitable<T> operation) : operation_(std::move(operation)) {}
+
+    boost::asio::awaitable<void> run() override {
+        try {
+            if constexpr (std::is_void_v<T>) {
+                co_await std::move(operation_);
+                promise_.set_value();
+            } else {
+                T value = co_await std::move(operation_);
+                promise_.set_value(std::move(value));
+            }
+        } catch (...) {
+            promise_.set_exception(std::current_exception());
+        }
+    }
+    void drop() override {
+        promise_.set_exception(
+            std::make_exception_ptr(boost::system::system_error(boost::asio::error::operation_aborted)));
+    }
+    std::shared_future<T> future() { return promise_.get_future().share(); }
+
+private:
+    boost::asio::awaitable<T> operation_;
+    std::promise<T> promise_;
+};
+
+template <class Handler>
+class HandlerWaiter final : public JobWaiter {
+public:
+    explicit HandlerWaiter(Handler handler)
+        : home_(boost::asio::get_associated_executor(handler)), handler_(std::move(handler)) {}
+
+    void resume(std::exception_ptr error) override {
+        const auto executor = home_.get_executor();
+        boost::asio::post(executor, [handler = std::move(handler_), home = std::move(home_), error]() mutable {
+            std::move(handler)(error);
+        });
+    }
+
+private:
+    boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> home_;
+    Handler handler_;
+};
+
+struct InitiateWait {
+    template <class Handler>
+    void operator()(Handler handler, std::shared_ptr<Job> job) const {
+        const std::size_t number = job->next_number();
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        if (slot.is_connected()) slot.assign([job, number](boost::asio::cancellation_type) { job->remove(number); });
+        // From here on the waiting coroutine may go on, on another thread.
+        job->add(number, std::make_unique<HandlerWaiter<Handler>>(std::move(handler)));
+    }
+};
+
+}  // namespace detail
+
+/// A call that goes on in the background: a handle, whose copies mean the same call. It may be used from any
+/// thread and need not be kept: the call ends without it.
+template <class T>
+class Future {
+public:
+    Future(std::shared_ptr<detail::Job> job, std::shared_future<T> result)
+        : job_(std::move(job)), result_(std::move(result)) {}
+
+    bool done() const noexcept { return job_->done(); }
+
+    /// Takes a call that has not started off the queue; its result is operation_aborted. False if it has started.
+    bool cancel() { return job_->cancel(); }
+
+    /// Waits in a coroutine, on whatever executor that has, and gives the result or throws the error of the
+    /// call. Cancelling the wait leaves the call alone.
+    boost::asio::awaitable<T> result() const { return result_impl(job_, result_); }
+
+    /// Blocks, and must not be called on a thread that the call needs to go on.
+    T get() const { return result_.get(); }
+    std::shared_future<T> std_future() const { return result_; }
+
+private:
+    static boost::asio::awaitable<T> result_impl(std::shared_ptr<detail::Job> job, std::shared_future<T> result) {
+        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(std::exception_ptr)>(
+            detail::InitiateWait(), boost::asio::use_awaitable, job);
+        if constexpr (std::is_void_v<T>)
+            result.get();
+        else
+            co_return result.get();
+    }
+
+    std::shared_ptr<detail::Job> job_;
+    std::shared_future<T> result_;
+};
+
+class JobQueue;
+
+/// Calls in the background, one after another.
+class RunAsFutureApi {
+public:
+    /// Jobs run on `executor`.
+    explicit RunAsFutureApi(boost::asio::any_io_executor executor);
+
+    /// Starts `job` on the executor of the client when all jobs given earlier to this object, or to a copy of
+    /// it, have ended, well or not; until then it waits in a queue.
+    ///
+    ///     hf::Future<hf::CommitInfo> commit = api.run_as_future(api.upload_file(data, "a.bin", "me/repo"));
+    ///     hf::Future<void> like = api.run_as_future(api.like("me/repo"));  // sent after the commit
+    ///     co_await like.result();
+    ///
+    /// Arguments were copied when the call was made: they need not outlive this function. The
+    /// result of a job that is under way or waits when the executor ends is operation_aborted.
+    template <class T>
+    Future<T> run_as_future(boost::asio::awaitable<T> job) const {
+        auto typed = std::make_shared<detail::TypedJob<T>>(std::move(job));
+        Future<T> out(typed, typed->future());
+        push(std::move(typed));
+        return out;
+    }
+
+private:
+    void push(std::shared_ptr<detail::Job> job) const;
+
+    std::shared_ptr<JobQueue> queue_;
+};
+
+}  // namespace hf

@@ -1,0 +1,166 @@
+#include <hf/workflow/run_as_future.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <deque>
+#include <map>
+#include <mutex>
+
+namespace hf {
+
+namespace asio = boost::asio;
+
+namespace {
+std::exception_ptr aborted() {
+    return std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted));
+}
+}  // namespace
+
+namespace detail {
+
+class JobState {
+public:
+    enum class Phase { waiting, started, done };
+
+    std::mutex mutex;
+    Phase phase = Phase::waiting;
+    std::size_t last_number = 0;
+    std::map<std::size_t, std::unique_ptr<JobWaiter>> waiters;
+};
+
+Job::Job() : state_(std::make_unique<JobState>()) {}
+Job::~Job() = default;
+
+bool Job::done() const noexcept {
+    const std::lock_guard lock(state_->mutex);
+    return state_->phase == JobState::Phase::done;
+}
+
+bool Job::start() noexcept {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->phase != JobState::Phase::waiting) return false;
+    state_->phase = JobState::Phase::started;
+    return true;
+}
+
+bool Job::cancel() {
+    if (!start()) return false;
+    drop();
+    finish();
+    return true;
+}
+
+void Job::finish() {
+    std::map<std::size_t, std::unique_ptr<JobWaiter>> waiters;
+    {
+        const std::lock_guard lock(state_->mutex);
+        state_->phase = JobState::Phase::done;
+        waiters.swap(state_->waiters);
+    }
+    for (auto& [number, waiter] : waiters) waiter->resume(nullptr);
+}
+
+void Job::abandon() {
+    std::map<std::size_t, std::unique_ptr<JobWaiter>> waiters;
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (state_->phase == JobState::Phase::done) return;
+        state_->phase = JobState::Phase::done;
+        waiters.swap(state_->waiters);
+    }
+    drop();
+}
+
+std::size_t Job::next_number() {
+    const std::lock_guard lock(state_->mutex);
+    return ++state_->last_number;
+}
+
+void Job::add(std::size_t number, std::unique_ptr<JobWaiter> waiter) {
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (state_->phase != JobState::Phase::done) {
+            state_->waiters.emplace(number, std::move(waiter));
+            return;
+        }
+    }
+    waiter->resume(nullptr);
+}
+
+void Job::remove(std::size_t number) {
+    std::unique_ptr<JobWaiter> waiter;
+    {
+        const std::lock_guard lock(state_->mutex);
+        const auto it = state_->waiters.find(number);
+        if (it == state_->waiters.end()) return;
+        waiter = std::move(it->second);
+        state_->waiters.erase(it);
+    }
+    waiter->resume(aborted());
+}
+
+}  // namespace detail
+
+/// Runs jobs one after another while there are any.
+class JobQueue : public std::enable_shared_from_this<JobQueue> {
+public:
+    explicit JobQueue(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+    void push(std::shared_ptr<detail::Job> job) {
+        {
+            const std::lock_guard lock(mutex_);
+            jobs_.push_back(std::move(job));
+            if (running_) return;
+            running_ = true;
+        }
+        asio::co_spawn(asio::make_strand(executor_), run_all(shared_from_this()), asio::detached);
+    }
+
+private:
+    /// In the frame of run_all, which may be destroyed before it ends.
+    struct Run {
+        explicit Run(std::shared_ptr<JobQueue> self) : queue(std::move(self)) {}
+        ~Run() {
+            while (job) {
+                job->abandon();
+                job = queue->pop();
+            }
+        }
+        std::shared_ptr<JobQueue> queue;
+        std::shared_ptr<detail::Job> job;
+    };
+
+    static asio::awaitable<void> run_all(std::shared_ptr<JobQueue> self) {
+        Run run(std::move(self));
+        while ((run.job = run.queue->pop())) {
+            if (!run.job->start()) continue;
+            co_await run.job->run();
+            run.job->finish();
+        }
+    }
+
+    std::shared_ptr<detail::Job> pop() {
+        const std::lock_guard lock(mutex_);
+        if (jobs_.empty()) {
+            running_ = false;
+            return nullptr;
+        }
+        auto job = std::move(jobs_.front());
+        jobs_.pop_front();
+        return job;
+    }
+
+    asio::any_io_executor executor_;
+    std::mutex mutex_;
+    std::deque<std::shared_ptr<detail::Job>> jobs_;
+    bool running_ = false;
+};
+
+RunAsFutureApi::RunAsFutureApi(asio::any_io_executor executor)
+    : queue_(std::make_shared<JobQueue>(std::move(executor))) {}
+
+void RunAsFutureApi::push(std::shared_ptr<detail::Job> job) const { queue_->push(std::move(job)); }
+
+}  // namespace hf
