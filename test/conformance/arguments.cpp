@@ -21,6 +21,14 @@ std::string snake_case(std::string_view name) {
     return out;
 }
 
+json::object Arguments::rest_as_json() {
+    json::object out;
+    for (const auto& [name, data] : arguments_) {
+        if (used_.insert(std::string(name)).second) out[name] = data;
+    }
+    return out;
+}
+
 void Arguments::require_all_used() const {
     for (const auto& [name, data] : arguments_) {
         if (!used_.contains(std::string(name)))

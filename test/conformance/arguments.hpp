@@ -81,7 +81,7 @@ public:
         const bool may_be_missing = name.ends_with('?');
         if (may_be_missing) name.remove_suffix(1);
         const json::value* data = use(name);
-        if (data && !(may_be_missing && data->is_null())) return to_argument<T>(*data, context_);
+        if (data && !(may_be_missing && data->is_null())) return convert<T>(name, *data);
         if constexpr (std::default_initializable<T>) {
             if (may_be_missing) return T();
         }
@@ -111,11 +111,22 @@ public:
         return options;
     }
 
+    /// All other arguments as they stand.
+    json::object rest_as_json();
+
     /// Throws std::runtime_error if an argument was not used.
     void require_all_used() const;
 
 private:
     const json::value* use(std::string_view name);
+
+    template <class T>
+    T convert(std::string_view name, const json::value& data) {
+        if constexpr (std::integral<T> && !std::same_as<T, bool>) {
+            if (!data.is_number()) refuse_type(name);
+        }
+        return to_argument<T>(data, context_);
+    }
 
     template <class Options>
     bool set_member(Options& options, const std::string& wanted, const json::value& data) {
@@ -129,7 +140,7 @@ private:
                 using T = std::remove_cvref_t<decltype(options.*member.pointer)>;
                 if (data.is_null()) return;
                 if constexpr (convertible<T>)
-                    options.*member.pointer = to_argument<T>(data, context_);
+                    options.*member.pointer = convert<T>(wanted, data);
                 else
                     throw std::runtime_error("'" + wanted + "' cannot be given by a case");
             });

@@ -44,13 +44,6 @@ std::vector<MethodRow> commit_methods() {
         {"CommitOperationAdd.b64content", b64content},
         {"CommitOperationCopy", construct<CommitOperationCopy>()},
         {"CommitOperationDelete", construct<CommitOperationDelete>()},
-        // Every call of hfhub gives an awaitable, which is what `run_as_future` asks for.
-        {"create_commit", ignoring({"run_as_future"}, call(&HfApi::create_commit, {"repo_id", "operations"}))},
-        {"delete_file", call(&HfApi::delete_file, {"path_in_repo", "repo_id"})},
-        {"delete_folder", call(&HfApi::delete_folder, {"path_in_repo", "repo_id"})},
-        {"preupload_lfs_files", call(&HfApi::preupload_lfs_files, {"repo_id", "additions"})},
-        {"upload_file",
-         ignoring({"run_as_future"}, call(&HfApi::upload_file, {"path_or_fileobj", "path_in_repo", "repo_id"}))},
     };
 }
 

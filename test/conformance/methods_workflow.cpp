@@ -16,6 +16,13 @@ namespace {
 
 namespace asio = boost::asio;
 
+asio::awaitable<json::value> snapshot_download(Call& call) {
+    const auto repo_id = call.arguments.parameter<std::string_view>("repo_id");
+    auto options = call.arguments.rest<SnapshotDownloadOptions>();
+    if (call.world.mode() == Mode::requests) options.plan = SnapshotPlan::reference;
+    return rendered(call, call.world.api().snapshot_download(repo_id, options));
+}
+
 asio::awaitable<json::value> plan(Call& call) {
     const auto operations = call.arguments.parameter<std::vector<CommitOperation>>("operations");
     const auto options = call.arguments.rest<PlanMultiCommitsOptions>();
@@ -59,8 +66,8 @@ asio::awaitable<json::value> construct_scheduler(Call& call) {
     co_return shown;
 }
 
-asio::awaitable<json::value> push_to_hub(Call& call) { return rendered(scheduler_of(call).push_to_hub()); }
-asio::awaitable<json::value> trigger(Call& call) { return rendered(scheduler_of(call).trigger()); }
+asio::awaitable<json::value> push_to_hub(Call& call) { return rendered(call, scheduler_of(call).push_to_hub()); }
+asio::awaitable<json::value> trigger(Call& call) { return rendered(call, scheduler_of(call).trigger()); }
 
 asio::awaitable<json::value> stop(Call& call) {
     scheduler_of(call).stop();
@@ -88,6 +95,7 @@ std::vector<MethodRow> workflow_methods() {
         {"create_commits_on_pr", ignoring({"verbose"}, call(&HfApi::create_commits_on_pr,
                                                             {"repo_id", "addition_commits", "deletion_commits"}))},
         {"plan_multi_commits", plan},
+        {"snapshot_download", snapshot_download},
         {"upload_folder", upload_folder()},
     };
 }

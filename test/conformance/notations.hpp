@@ -1,6 +1,7 @@
 #pragma once
 
-#include "render.hpp"
+#include "commit_objects.hpp"
+#include "methods.hpp"
 
 #include <hf/core/repo.hpp>
 #include <hf/types/repo_info.hpp>
@@ -18,6 +19,17 @@ struct Rendering<RepoUrl> {
     }
 };
 
+template <>
+struct Rendering<HfFileMetadata> {
+    static json::value render(const HfFileMetadata& file) {
+        return {{"$type", "HfFileMetadata"},
+                {"commit_hash", conformance::render(file.commit_hash)},
+                {"etag", conformance::render(file.etag)},
+                {"location", file.location},
+                {"size", conformance::render(file.size)}};
+    }
+};
+
 /// Cards are dictionaries without nulls.
 template <std::derived_from<CardData> Card>
 struct Rendering<Card> {
@@ -29,6 +41,41 @@ struct Rendering<ModelInfo> {
     static json::value render(const ModelInfo& info) {
         json::object out = render_members(info);
         if (info.card_data) out["$card_eval_results"] = conformance::render(info.card_data->eval_results());
+        return out;
+    }
+};
+
+template <>
+inline constexpr bool has_calls<InferenceEndpoint> = true;
+
+template <class Filter, class Arg>
+Arg filter_argument(const json::value& data, ArgumentContext context) {
+    if (data.is_object()) return to_argument<Filter>(data, context);
+    return to_argument<StringList>(data, context);
+}
+
+template <>
+struct Argument<ModelFilterArg> {
+    static ModelFilterArg from(const json::value& data, ArgumentContext context) {
+        return filter_argument<ModelFilter, ModelFilterArg>(data, context);
+    }
+};
+
+template <>
+struct Argument<DatasetFilterArg> {
+    static DatasetFilterArg from(const json::value& data, ArgumentContext context) {
+        return filter_argument<DatasetFilter, DatasetFilterArg>(data, context);
+    }
+};
+
+/// A pair in the reference.
+template <>
+struct Argument<EmissionsThresholds> {
+    static EmissionsThresholds from(const json::value& data, ArgumentContext context) {
+        const json::value& pair = data.at("$tuple");
+        EmissionsThresholds out;
+        out.minimum = to_argument<std::optional<double>>(pair.at(0), context);
+        out.maximum = to_argument<std::optional<double>>(pair.at(1), context);
         return out;
     }
 };

@@ -155,6 +155,22 @@ json::object space_constants() {
              {{"SMALL", SpaceStorage::small}, {"MEDIUM", SpaceStorage::medium}, {"LARGE", SpaceStorage::large}}}};
 }
 
+json::object inference_endpoint_constants() {
+    return {{"InferenceEndpointStatus",
+             {{"PENDING", InferenceEndpointStatus::pending},
+              {"INITIALIZING", InferenceEndpointStatus::initializing},
+              {"UPDATING", InferenceEndpointStatus::updating},
+              {"UPDATE_FAILED", InferenceEndpointStatus::update_failed},
+              {"RUNNING", InferenceEndpointStatus::running},
+              {"PAUSED", InferenceEndpointStatus::paused},
+              {"FAILED", InferenceEndpointStatus::failed},
+              {"SCALED_TO_ZERO", InferenceEndpointStatus::scaled_to_zero}}},
+            {"InferenceEndpointType",
+             {{"PUBlIC", InferenceEndpointType::public_},  // the reference's spelling
+              {"PROTECTED", InferenceEndpointType::protected_},
+              {"PRIVATE", InferenceEndpointType::private_}}}};
+}
+
 /// Which values of a flag the environment takes for true, of those that a program might try.
 json::array true_values() {
     json::array out;
@@ -196,6 +212,7 @@ json::object upload_retry() {
 
 json::value constants(const json::object&, const Folder&) {
     json::object out = space_constants();
+    for (auto& [name, values] : inference_endpoint_constants()) out[name] = std::move(values);
     json::object prefixes;
     for (const std::string_view type : repo_types) {
         if (!repo_url_prefix(type).empty()) prefixes[type] = repo_url_prefix(type);
