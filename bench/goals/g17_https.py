@@ -5,7 +5,7 @@ from harness.table import Row
 
 
 def run(bench):
-    size = max(bench.big_mib // 4, 32)
+    size = max(bench.big_mib // 2, 32)
     source = bench.big_file(size)
     with bench.folder("g17") as folder, bench.secure_hub(folder / "hub") as hub:
         bench.upload_secure(hub, "julien/big", source)

@@ -83,17 +83,17 @@ public:
         return "data/part-" + padded(i / 1000, 3) + "/file-" + padded(i, 6) + ".bin";
     }
 
-    /// As the Hub lists models today: about 900 bytes.
+    /// As the Hub listed sentence-transformers/all-MiniLM-L6-v2 in 2026, under other ids.
     static std::string listed_model(std::uint64_t i) {
-        const std::string id = "organization-" + padded(i % 97, 3) + "/a-model-with-a-name-" + padded(i, 6);
-        std::string tags;
-        for (int k = 0; k < 14; ++k) tags += ",\"dataset:organization/some-dataset-" + std::to_string(k) + "\"";
-        return "{\"_id\":\"621ffdc036468d709f" + padded(i, 6) + "\",\"id\":\"" + id + "\",\"modelId\":\"" + id +
-               "\",\"likes\":" + std::to_string(i % 1000) +
-               ",\"private\":false,\"downloads\":" + std::to_string(1'000'000 - i) +
-               ",\"tags\":[\"transformers\",\"pytorch\",\"safetensors\",\"bert\"" + tags +
-               ",\"license:apache-2.0\",\"region:us\"],\"pipeline_tag\":\"fill-mask\"," +
-               "\"library_name\":\"transformers\",\"createdAt\":\"2022-03-02T23:29:04.000Z\"}";
+        const std::string id = "organization-" + padded(i % 97, 3) + "/all-MiniLM-L6-" + padded(i, 6);
+        return R"({"_id":"621ffdc136468d709f)" + padded(i, 6) + R"(","id":")" + id + R"(","likes":)" +
+               std::to_string(i % 1000) + R"(,"private":false,"downloads":)" + std::to_string(1'000'000 - i) +
+               R"(,"tags":["sentence-transformers","pytorch","onnx","bert","feature-extraction",)"
+               R"("sentence-similarity","transformers","en","dataset:s2orc","arxiv:1904.06472",)"
+               R"("base_model:nreimers/MiniLM-L6-H384-uncased","license:apache-2.0","region:us"],)"
+               R"("pipeline_tag":"sentence-similarity","library_name":"sentence-transformers",)"
+               R"("createdAt":"2022-03-02T23:29:05.000Z","modelId":")" +
+               id + R"("})";
     }
 
     std::string tree_page(std::uint64_t from) const {

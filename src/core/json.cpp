@@ -1,7 +1,7 @@
 #include <hf/core/json.hpp>
 
 #include <boost/json/kind.hpp>
-#include <boost/json/parse.hpp>
+#include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 
 namespace hf::json {
@@ -10,14 +10,19 @@ value parse(std::string_view text, boost::json::storage_ptr storage) {
     boost::system::error_code failure;
     boost::json::parse_options options;
     options.max_depth = 64;  // the Hub nests model cards and configurations less than 20 deep
-    value out = boost::json::parse(text, failure, std::move(storage), options);
+    // Scratch of the parser, which else would ask the heap for it again and again while it grows.
+    unsigned char scratch[8192];
+    boost::json::parser parser(boost::json::storage_ptr(), options, scratch, sizeof scratch);
+    parser.reset(std::move(storage));
+    const std::size_t used = parser.write(text.data(), text.size(), failure);
+    if (!failure && used < text.size()) failure = boost::json::error::extra_data;
     if (failure) {
         ErrorInfo info;
         info.message = "not valid JSON: " + failure.message();
         info.cause = failure;
         throw InvalidResponseError(std::move(info));
     }
-    return out;
+    return parser.release();
 }
 
 std::string serialize(const value& json) { return boost::json::serialize(json); }

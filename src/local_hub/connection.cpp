@@ -21,6 +21,8 @@ namespace {
 
 // Large enough that system calls and worker switches do not count against disk and hashing.
 constexpr std::size_t chunk_size = 256u << 10;
+// As much as Beast reads at once.
+constexpr std::size_t received_step = 64u << 10;
 // A refused body up to this size is read to its end, so that the answer is not lost in a reset.
 constexpr std::uint64_t drained_body = 4u << 20;
 
@@ -137,6 +139,8 @@ Request Connection::make_request(const Parser& parser) const {
 }
 
 asio::awaitable<std::size_t> Connection::read_body(Parser& parser, asio::mutable_buffer buffer) {
+    // Beast reads into what room there is, and 512 bytes at a time if there is none.
+    if (buffer.size() > received_step && buffer_.capacity() < received_step) buffer_.reserve(received_step);
     auto& body = parser.get().body();
     body.data = buffer.data();
     body.size = buffer.size();

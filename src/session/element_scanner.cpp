@@ -2,6 +2,9 @@
 
 #include <hf/core/error.hpp>
 
+#include <cstring>
+#include <utility>
+
 namespace hf {
 namespace {
 
@@ -25,8 +28,10 @@ void ElementScanner::feed(std::string_view bytes) {
         const char c = text_[position_];
         switch (state_) {
             case State::before:
-                if (c == '[') state_ = State::between;
-                else if (!is_space(c)) fail("expected a JSON array, found '" + text_.substr(position_, 40) + "'");
+                if (c == '[')
+                    state_ = State::between;
+                else if (!is_space(c))
+                    fail("expected a JSON array, found '" + text_.substr(position_, 40) + "'");
                 ++position_;
                 break;
             case State::between:
@@ -53,15 +58,39 @@ void ElementScanner::feed(std::string_view bytes) {
     }
 }
 
+std::size_t ElementScanner::skip_string(std::size_t from, std::size_t end) {
+    const char* const text = text_.data();
+    if (std::exchange(escaped_, false)) ++from;
+    std::size_t at = from;
+    while (at < end) {
+        const void* found = std::memchr(text + at, '"', end - at);
+        const std::size_t quote = found ? static_cast<std::size_t>(static_cast<const char*>(found) - text) : end;
+        std::size_t before = quote;
+        while (before > from && text[before - 1] == '\\') --before;
+        const bool escaped = (quote - before) % 2 == 1;
+        if (!found) {
+            escaped_ = escaped;
+            return end;
+        }
+        at = quote + 1;
+        if (!escaped) {
+            in_string_ = false;
+            return at;
+        }
+        from = at;
+    }
+    return end;
+}
+
 void ElementScanner::scan_value(std::size_t end) {
     std::size_t i = position_;
-    for (; i < end; ++i) {
-        const char c = text_[i];
+    while (i < end) {
         if (in_string_) {
-            if (escaped_) escaped_ = false;
-            else if (c == '\\') escaped_ = true;
-            else if (c == '"') in_string_ = false;
-        } else if (c == '"') {
+            i = skip_string(i, end);
+            continue;
+        }
+        const char c = text_[i];
+        if (c == '"') {
             in_string_ = true;
         } else if (c == '{' || c == '[') {
             ++depth_;
@@ -73,6 +102,7 @@ void ElementScanner::scan_value(std::size_t end) {
             finish_element(i);
             return;
         }
+        ++i;
     }
     position_ = i;
 }

@@ -27,6 +27,7 @@ private:
     enum class State { before, between, value, after };
 
     void scan_value(std::size_t end);
+    std::size_t skip_string(std::size_t from, std::size_t end);  ///< behind the closing quote, or `end`
     void finish_element(std::size_t end);
 
     std::string text_;

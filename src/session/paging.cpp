@@ -27,9 +27,10 @@ namespace {
 namespace asio = boost::asio;
 
 // Bytes asked from the network at a time, and how many such batches may wait for the consumer: together
-// half a MiB ahead, about the size of one page of the Hub.
-constexpr std::size_t chunk_size = 64u << 10;
-constexpr std::size_t batches_ahead = 8;
+// half a MiB ahead, about the size of one page of the Hub. glibc tidies up its whole heap when a block of
+// 64 KiB is freed.
+constexpr std::size_t chunk_size = 32u << 10;
+constexpr std::size_t batches_ahead = 16;
 
 using Channel = asio::experimental::concurrent_channel<void(boost::system::error_code, ElementBatch)>;
 using Strand = asio::strand<asio::any_io_executor>;

@@ -20,7 +20,7 @@ MirrorArgs::MirrorArgs(std::string_view repo_id, std::string_view folder, const 
       revision(options.revision.empty() ? default_revision : options.revision),
       token(options.token),
       filter(pattern_filter(options.allow_patterns, options.ignore_patterns)),
-      max_workers(options.max_workers == 0 ? 32 : options.max_workers),
+      max_workers(options.max_workers == 0 ? default_workers : options.max_workers),
       remove_deleted(options.remove_deleted),
       verify(options.verify),
       progress(options.progress) {

@@ -19,9 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The reference's default, and ours for small files: enough to hide 40 ms of latency behind 1 ms of work.
-constexpr unsigned reference_workers = 8;
-constexpr unsigned default_workers = 32;
+constexpr unsigned reference_workers = 8;  // the reference's default
 
 PatternFilter::Patterns patterns(const StringList& list) {
     if (!list.given()) return std::nullopt;

@@ -25,15 +25,16 @@ std::vector<std::string> scan(std::string_view text, std::size_t step) {
 BOOST_AUTO_TEST_SUITE(element_scanner)
 
 BOOST_AUTO_TEST_CASE(cuts_at_every_chunk_size) {
-    const std::string text = R"( [ {"a":"],}\"{","b":[1,[2]]} , 12, "x\\", null ,[] ] )";
+    const std::string text = R"( [ {"a":"],}\"{","b":[1,[2]]} , 12, "x\\", null ,[],"\\\",[\\\\" ] )";
     for (std::size_t step = 1; step <= text.size(); ++step) {
         const auto found = scan(text, step);
-        BOOST_REQUIRE_EQUAL(found.size(), 5u);
+        BOOST_REQUIRE_EQUAL(found.size(), 6u);
         BOOST_TEST(found[0] == R"({"a":"],}\"{","b":[1,[2]]})");
         BOOST_TEST(found[1] == "12");
         BOOST_TEST(found[2] == R"("x\\")");
         BOOST_TEST(found[3] == "null");
         BOOST_TEST(found[4] == "[]");
+        BOOST_TEST(found[5] == R"("\\\",[\\\\")");
     }
 }
 

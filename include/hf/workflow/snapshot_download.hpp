@@ -34,7 +34,7 @@ struct SnapshotDownloadOptions {
     bool local_files_only = false;
     StringList allow_patterns{};   ///< only files that match one of these (fnmatch)
     StringList ignore_patterns{};  ///< and none of these
-    unsigned max_workers = 0;      ///< files at once; 0: 32, with SnapshotPlan::reference 8
+    unsigned max_workers = 0;      ///< files at once; 0: 64, with SnapshotPlan::reference 8
     SnapshotPlan plan = SnapshotPlan::listing;
     ProgressSink* progress = nullptr;
 };
@@ -49,7 +49,7 @@ struct MirrorOptions {
     TokenArg token{};
     StringList allow_patterns{};
     StringList ignore_patterns{};
-    unsigned max_workers = 0;     ///< files at once; 0: 32
+    unsigned max_workers = 0;     ///< files at once; 0: 64
     bool remove_deleted = false;  ///< delete files that an earlier mirror fetched and the repository no longer has
     /// Hash every local file instead of trusting size and modification time of files mirrored before.
     bool verify = false;
