@@ -1,9 +1,10 @@
-// Writes the rows of the runner's table of methods for the calls that a header of include/hf/api declares, so that
-// a new endpoint needs no row of its own:
-//   declared_calls HEADER OUTPUT.cpp
-// A call is a public member function that gives an awaitable or an AsyncGenerator. Its name and those of its
-// parameters are the reference's, but for a trailing underscore; what has a default may be missing from a case, and
-// what ends in "Options" holds the rest.
+// Writes the rows of the runner's table of methods for the calls that a header declares, so that a new endpoint needs
+// no row of its own:
+//   declared_calls HEADER FUNCTION OUTPUT.cpp
+// A call is a public member function of a class called ...Api that gives an awaitable or an AsyncGenerator. Its name
+// and those of its parameters are the reference's, but for a trailing underscore; what has a default may be missing
+// from a case, and what ends in "Options" holds the rest. In include/hf/api the calls of other classes are those of
+// objects that calls give.
 #include <cctype>
 #include <filesystem>
 #include <fstream>
@@ -103,9 +104,11 @@ std::vector<CallDeclaration> parse(const std::string& header) {
             std::size_t close = 0;
             const auto open = static_cast<std::size_t>(it->position() + it->length());
             call.result = trimmed(bracketed(text, open, close));
+            if (it->str() == "AsyncGenerator") call.result = "AsyncGenerator<" + call.result + ">";
             const auto parenthesis = text.find_first_of("(;{", close);
             if (parenthesis == text.npos || text[parenthesis] != '(') continue;
             call.name = trimmed(text.substr(close + 1, parenthesis - close - 1));
+            if (!std::regex_match(call.name, std::regex("\\w+"))) continue;
             for (const auto& part : split(bracketed(text, parenthesis, close)))
                 call.parameters.push_back(parse_parameter(part));
             out.push_back(std::move(call));
@@ -136,25 +139,27 @@ void write_row(std::ostream& out, const CallDeclaration& call) {
     out << "}), \"" << signature << "\", \"" << call.result << "\"},\n";
 }
 
-void write(std::ostream& out, const std::filesystem::path& header) {
-    const std::string stem = header.stem().string();
+void write(std::ostream& out, const std::filesystem::path& header, const std::string& function) {
+    const bool with_objects = header.parent_path().filename() == "api";
     out << "// Made by declared_calls of " << header.filename().string() << ".\n#include \"methods.hpp\"\n"
         << "#include \"notations.hpp\"\n\nnamespace hf::conformance {\n\n"
-        << "std::vector<MethodRow> declared_in_" << stem << "() {\n    return {\n";
-    for (const auto& call : parse(read(header))) write_row(out, call);
+        << "std::vector<MethodRow> " << function << "() {\n    return {\n";
+    for (const auto& call : parse(read(header))) {
+        if (with_objects || call.class_name.ends_with("Api")) write_row(out, call);
+    }
     out << "    };\n}\n\n}  // namespace hf::conformance\n";
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) {
-        std::cerr << "usage: declared_calls HEADER OUTPUT\n";
+    if (argc != 4) {
+        std::cerr << "usage: declared_calls HEADER FUNCTION OUTPUT\n";
         return 2;
     }
     try {
-        std::ofstream out(argv[2]);
-        write(out, argv[1]);
+        std::ofstream out(argv[3]);
+        write(out, argv[1], argv[2]);
         return out.flush() ? 0 : 1;
     } catch (const std::exception& error) {
         std::cerr << argv[1] << ": " << error.what() << '\n';

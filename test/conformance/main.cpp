@@ -1,3 +1,4 @@
+#include "coverage.hpp"
 #include "mutants.hpp"
 #include "reference_errors.hpp"
 #include "run_case.hpp"
@@ -19,9 +20,12 @@ using hf::conformance::VectorCase;
 constexpr const char* usage =
     "usage: hfhub_conformance DIR [TEXT]\n"
     "       hfhub_conformance --self-check DIR [TEXT]\n"
-    "       hfhub_conformance --error-table\n"
+    "       hfhub_conformance --coverage DIR\n"
+    "       hfhub_conformance --endpoints DIR\n"
+    "       hfhub_conformance --errors\n"
     "Plays the wire vectors of a folder through the real client. With TEXT only those whose id contains it.\n"
-    "The self-check makes each expectation wrong, one at a time, and fails where that goes unnoticed.\n";
+    "The self-check makes each expectation wrong, one at a time, and fails where that goes unnoticed.\n"
+    "The coverage check fails where a call has no vector that passes. The others write tables for the README.\n";
 
 /// All cases, several at a time; each in a folder of its own below `root`.
 std::vector<Difference> run_all(const std::vector<VectorCase>& cases, const std::filesystem::path& root) {
@@ -112,21 +116,50 @@ int self_check(const std::string& folder, const std::string& text) {
     return failed == 0 ? 0 : 1;
 }
 
+/// Every call has a vector that passes, and would be missed if it had none.
+int check_coverage(const std::string& folder) {
+    const auto table = hf::conformance::read_coverage_table(folder);
+    if (table.empty()) throw std::runtime_error("no table of vectors in the README of " + folder);
+    const auto cases = load(folder, "");
+    const auto differences = run_all_in_folder(cases);
+    std::vector<bool> passed;
+    for (const auto& difference : differences) passed.push_back(!difference);
+    auto report = hf::conformance::find_uncovered(table, cases, passed);
+    for (const auto& row : table) {
+        std::vector<bool> without = passed;
+        for (std::size_t i = 0; i < cases.size(); ++i) without[i] = passed[i] && cases[i].file != row.name;
+        const auto missing = hf::conformance::find_uncovered(table, cases, without).missing;
+        ++report.checks;
+        const bool noticed = std::ranges::any_of(missing, [&](const auto& line) { return line.starts_with(row.name); });
+        if (!noticed) report.missing.push_back(row.name + " would not be missed");
+    }
+    for (const auto& line : report.missing) std::cout << "FAILED " << line << '\n';
+    std::cout << report.checks - report.missing.size() << " passed, " << report.missing.size() << " failed\n";
+    return report.missing.empty() ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     std::vector<std::string> arguments(argv + 1, argv + argc);
     const std::string mode = !arguments.empty() && arguments[0].starts_with("--") ? arguments[0] : "";
     if (!mode.empty()) arguments.erase(arguments.begin());
-    if (mode == "--error-table") {
+    if (mode == "--errors") {
         std::cout << hf::conformance::reference_errors_markdown();
         return 0;
     }
-    if (arguments.empty() || arguments.size() > 2 || (!mode.empty() && mode != "--self-check")) {
+    const bool tables = mode == "--coverage" || mode == "--endpoints";
+    const bool known = mode.empty() || mode == "--self-check" || tables;
+    if (!known || arguments.empty() || arguments.size() > (tables ? 1 : 2)) {
         std::cerr << usage;
         return mode == "--help" ? 0 : 2;
     }
     try {
+        if (mode == "--coverage") return check_coverage(arguments[0]);
+        if (mode == "--endpoints") {
+            std::cout << hf::conformance::endpoints_markdown(hf::conformance::read_coverage_table(arguments[0]));
+            return 0;
+        }
         const auto play = mode.empty() ? run : self_check;
         return play(arguments[0], arguments.size() == 2 ? arguments[1] : "");
     } catch (const std::exception& error) {

@@ -40,9 +40,9 @@ struct MethodRow {
     std::string_view result = {};      ///< and their type: "ModelInfo"
 };
 
-/// The calls that a header of include/hf/api declares, written by declared_calls.
+/// The calls that a header declares, written by declared_calls.
 struct DeclaredCalls {
-    std::string_view header;  ///< "models.hpp"
+    std::string_view header;  ///< below include/hf: "api/models.hpp"
     std::vector<MethodRow> rows;
 };
 std::vector<DeclaredCalls> declared_calls();

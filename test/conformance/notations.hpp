@@ -30,6 +30,14 @@ struct Rendering<HfFileMetadata> {
     }
 };
 
+template <>
+struct Rendering<MirrorResult> {
+    static json::value render(const MirrorResult& mirror) {
+        return {{"$type", "MirrorResult"},   {"commit_hash", mirror.commit_hash}, {"files", mirror.files},
+                {"fetched", mirror.fetched}, {"removed", mirror.removed},         {"bytes", mirror.bytes}};
+    }
+};
+
 /// Cards are dictionaries without nulls.
 template <std::derived_from<CardData> Card>
 struct Rendering<Card> {
