@@ -39,7 +39,7 @@ asio::ssl::context& unused_tls() {
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<ServerContext> context, asio::thread_pool& workers, asio::ip::tcp::socket socket,
+Connection::Connection(std::shared_ptr<ServerContext> context, Workers& workers, asio::ip::tcp::socket socket,
                        asio::ssl::context* tls, bool lfs_origin)
     : shared_context_(std::move(context)),
       context_(*shared_context_),
@@ -189,13 +189,13 @@ asio::awaitable<bool> Connection::stream_body(Parser& parser, Handling& handling
         if (n > 0 && wanted) {
             const std::string_view piece(chunk_.data(), n);
             const std::function<void()> work = [&handling, &wanted, piece] { wanted = handling.write(piece); };
-            co_await run_on(workers_, work);
+            co_await workers_.run(work);
         }
         if (!wanted && handling.request().content_length.value_or(drained_body + 1) > drained_body) co_return true;
     }
     if (wanted) {
         const std::function<void()> work = [&handling] { handling.finish(); };
-        co_await run_on(workers_, work);
+        co_await workers_.run(work);
     }
     co_return true;
 }
@@ -221,7 +221,7 @@ asio::awaitable<bool> Connection::handle(Parser& parser, Handling& handling, con
     }
     bool answered = false;
     const std::function<void()> begin = [&] { answered = handling.begin(); };
-    co_await run_on(workers_, begin);
+    co_await workers_.run(begin);
     if (answered) co_return true;
     co_return co_await stream_body(parser, handling, faults);
 }

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "http_server.hpp"
+#include "workers.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
@@ -21,13 +21,10 @@ namespace hf::local_hub {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 
-/// Runs `work` on the pool and resumes where the caller runs. `work` must stay valid; its exception is passed on.
-asio::awaitable<void> run_on(asio::thread_pool& pool, std::function<void()> work);
-
 /// One accepted socket and the requests on it. Plain if `tls` is null.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    Connection(std::shared_ptr<ServerContext> context, asio::thread_pool& workers, asio::ip::tcp::socket socket,
+    Connection(std::shared_ptr<ServerContext> context, Workers& workers, asio::ip::tcp::socket socket,
                asio::ssl::context* tls, bool lfs_origin);
     ~Connection();
 
@@ -55,7 +52,7 @@ private:
 
     std::shared_ptr<ServerContext> shared_context_;
     ServerContext& context_;
-    asio::thread_pool& workers_;
+    Workers& workers_;
     beast::ssl_stream<beast::tcp_stream> stream_;
     bool encrypted_;
     bool lfs_origin_;

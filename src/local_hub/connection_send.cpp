@@ -1,9 +1,5 @@
 #include "connection.hpp"
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/status.hpp>
 
 #include <algorithm>
@@ -39,23 +35,6 @@ bool is_body_fault(const Fault& fault) {
 }
 
 }  // namespace
-
-asio::awaitable<void> run_on(asio::thread_pool& pool, std::function<void()> work) {
-    auto initiate = [](auto handler, asio::thread_pool* target, std::function<void()> job) {
-        asio::post(*target, [handler = std::move(handler), job = std::move(job)]() mutable {
-            std::exception_ptr failure;
-            try {
-                job();
-            } catch (...) {
-                failure = std::current_exception();
-            }
-            auto executor = asio::get_associated_executor(handler);
-            asio::post(executor, [handler = std::move(handler), failure]() mutable { std::move(handler)(failure); });
-        });
-    };
-    return asio::async_initiate<const asio::use_awaitable_t<>&, void(std::exception_ptr)>(initiate, asio::use_awaitable,
-                                                                                          &pool, std::move(work));
-}
 
 asio::awaitable<bool> Connection::send(Handling& handling, const std::vector<Fault>& faults, bool keep_alive) {
     Response& response = handling.response();

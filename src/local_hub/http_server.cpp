@@ -50,7 +50,7 @@ public:
                 if (const auto connection = weak.lock())
                     asio::post(connection->executor(), [connection] { connection->close(); });
         }
-        workers_.join();
+        workers_.close();
     }
 
     std::uint16_t port(const tcp::acceptor& acceptor) const { return acceptor.local_endpoint().port(); }
@@ -120,7 +120,7 @@ private:
 
     std::shared_ptr<ServerContext> context_;
     asio::any_io_executor executor_;
-    asio::thread_pool workers_;
+    Workers workers_;
     std::unique_ptr<asio::ssl::context> tls_;
     tcp::acceptor hub_, lfs_;
     std::mutex mutex_;
