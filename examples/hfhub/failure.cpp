@@ -1,0 +1,117 @@
+#include "failure.hpp"
+
+#include "text.hpp"
+
+#include <fmt/core.h>
+#include <boost/asio/error.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+namespace tool {
+namespace {
+
+namespace fs = std::filesystem;
+
+int code_of(const hf::Error& error) {
+    const auto& code = error.code();
+    if (code == hf::Errc::validation) return usage;
+    if (code == hf::Errc::token_not_found || code == hf::Errc::gated_repo) return access;
+    if (code == hf::Errc::local_entry_not_found) return error.info().cause ? network : not_found;
+    if (code == hf::ErrorCondition::not_found) return not_found;
+    if (code == hf::Errc::file_system) return disk;
+    if (code == hf::Errc::protocol || code == hf::Errc::invalid_response || code == hf::Errc::integrity ||
+        code == hf::Errc::unsafe_path || code == hf::Errc::too_large)
+        return content;
+    if (code == hf::ErrorCondition::network || code == hf::Errc::offline) return network;
+    if (error.status() == 401 || error.status() == 403) return access;
+    return error.status() != 0 ? refused : failure;
+}
+
+constexpr std::string_view token_advice =
+    "set HF_TOKEN to a token from https://huggingface.co/settings/tokens, or name a file with --token-file";
+
+// The free space where `path` is or would be.
+std::string space_text(fs::path path, std::uint64_t missing) {
+    std::error_code error;
+    while (!path.empty() && !fs::exists(path, error) && path != path.parent_path()) path = path.parent_path();
+    const fs::space_info space = fs::space(path.empty() ? fs::path(".") : path, error);
+    if (error) return {};
+    std::string out = fmt::format("{} of {} are free in {}", human_bytes(space.available), human_bytes(space.capacity),
+                                  path.string());
+    if (missing > 0) out += fmt::format(", {} are still to come", human_bytes(missing));
+    return out;
+}
+
+std::string disk_advice(const hf::ErrorInfo& info, const Context::Subject& subject) {
+    const int number = info.cause.value();
+    if (number == ENOSPC || number == EDQUOT)
+        return space_text(info.argument, subject.missing_bytes) + "; make room and run the same command again";
+    if (number == EFBIG) return "raise the limit of file sizes (ulimit -f) and run the same command again";
+    if (number == EACCES || number == EPERM || number == EROFS || number == ENOTDIR)
+        return "choose a folder that you may write to";
+    if (number == EMFILE) return "raise the limit of open files (ulimit -n) or lower --jobs";
+    return {};
+}
+
+std::string advice(const hf::Error& error, const Context::Subject& subject) {
+    const auto& code = error.code();
+    const hf::ErrorInfo& info = error.info();
+    if (code == hf::Errc::token_not_found) return std::string(token_advice);
+    if (code == hf::Errc::gated_repo)
+        return "ask for access at " + (subject.page.empty() ? "the repository's page" : subject.page) +
+               " and use a token of the account that got it";
+    if (code == hf::Errc::repository_not_found)
+        return fmt::format("check the spelling and --repo-type; if it is private, {}", token_advice);
+    if (code == hf::Errc::revision_not_found) return "check --revision: a branch, a tag or a commit";
+    if (code == hf::Errc::entry_not_found) return "hfhub ls shows what is there";
+    if (code == hf::Errc::file_system) return disk_advice(info, subject);
+    if (code == hf::Errc::tls)
+        return "if the certificate is one of your own, name its authority with --ca-file or SSL_CERT_FILE";
+    if (code == hf::Errc::offline) return "unset HF_HUB_OFFLINE to use the network";
+    if (code == hf::ErrorCondition::network || code == hf::Errc::local_entry_not_found)
+        return "check the network, and HF_ENDPOINT or --endpoint";
+    if (code == hf::Errc::unsafe_path) return "nothing of the repository was written";
+    if (code == hf::Errc::integrity) return "nothing of it was kept; run the same command again";
+    if (info.status == 401)  // calls about the token say where to get one
+        return error.message().find("/settings/tokens") == std::string::npos ? std::string(token_advice)
+                                                                             : std::string();
+    if (info.status == 403) return "the token must be allowed to do this: a write token of an account with that role";
+    if (info.status == 412) return "somebody else committed meanwhile; run the same command again";
+    if (info.status == 429)
+        return info.retry_after ? fmt::format("try again in {} s", info.retry_after->count() / 1000 + 1)
+                                : "try again later";
+    if (info.status >= 500) return "the Hub is in trouble; run the same command again later";
+    return {};
+}
+
+std::string one_line(std::string text) {
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+    return text;
+}
+
+}  // namespace
+
+Failure explain(std::exception_ptr thrown, const Context::Subject& subject) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const hf::Error& error) {
+        std::string line = error.message();
+        if (const std::string hint = advice(error, subject); !hint.empty()) line += "; " + hint;
+        return Failure{code_of(error), one_line(std::move(line))};
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted)
+            return Failure{interrupted, "interrupted; run the same command again to go on from here"};
+        return Failure{failure, one_line(error.what())};
+    } catch (const std::bad_alloc&) {
+        return Failure{failure, "out of memory"};
+    } catch (const std::exception& error) {
+        return Failure{failure, one_line(error.what())};
+    }
+}
+
+void complain(std::string_view line) { fmt::print(stderr, "hfhub: {}\n", line); }
+
+}  // namespace tool

@@ -1,0 +1,71 @@
+#include "failure.hpp"
+#include "program.hpp"
+
+#include <fmt/core.h>
+
+namespace {
+
+constexpr const char* footer = R"(
+Examples:
+  hfhub download openai-community/gpt2 config.json
+  hfhub mirror google/gemma-2b openai-community/gpt2 --local-dir mirror --include '*.json'
+  hfhub crawl datasets --author HuggingFaceFW > datasets.jsonl
+  hfhub upload me/model ./out --message "First version"
+  hfhub local-hub --root hub --import dataset:me/data=FOLDER
+hfhub COMMAND --help says more.
+
+Environment, as of the Python client: HF_TOKEN (else the token file, ~/.cache/huggingface/token), HF_ENDPOINT,
+  HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, ...
+
+Exit codes:
+  0 done                              6 a local file or folder could not be read or written
+  1 another failure                   7 the Hub refused for another reason
+  2 wrong arguments                   8 content is wrong, or its names are dangerous
+  3 not found, or not visible         9 some of several repositories failed
+  4 token missing or not sufficient   130, 143 interrupted; run again to go on
+  5 the Hub could not be reached)";
+
+void add_globals(CLI::App& app, tool::Globals& globals) {
+    app.add_option("--endpoint", globals.endpoint, "URL of the Hub; HF_ENDPOINT, else https://huggingface.co");
+    app.add_option("--token-file", globals.token_file, "file that holds the token to use; HF_TOKEN otherwise")
+        ->check(CLI::ExistingFile);
+    app.add_flag("--anonymous", globals.anonymous, "send no token at all")->excludes("--token-file");
+    app.add_option("--ca-file", globals.ca_file, "certificate authorities to trust, as PEM")->check(CLI::ExistingFile);
+    app.add_flag("-q,--quiet", globals.quiet, "print results and errors only, no progress");
+    app.add_flag("--json", globals.json, "results as JSON, one value a line");
+    app.add_flag("-v,--verbose", globals.verbose, "log each request on standard error");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("The Hugging Face Hub from the command line.", "hfhub");
+    tool::Globals globals;
+    tool::Action action;
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.footer(footer);
+    app.set_version_flag("--version", "hfhub 0.1.0");
+    add_globals(app, globals);
+    tool::add_download(app, globals, action);
+    tool::add_mirror(app, globals, action);
+    tool::add_upload(app, globals, action);
+    tool::add_crawl(app, globals, action);
+    tool::add_ls(app, globals, action);
+    tool::add_info(app, globals, action);
+    tool::add_whoami(app, globals, action);
+    tool::add_local_hub(app, globals, action);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error);
+        const auto chosen = app.get_subcommands();
+        if (chosen.empty() && argc > 1 && argv[1][0] != '-')
+            tool::complain(fmt::format("there is no command '{}'; see hfhub --help", argv[1]));
+        else
+            tool::complain(fmt::format("{}; see hfhub {}--help", error.what(),
+                                       chosen.empty() ? "" : chosen.front()->get_name() + " "));
+        return tool::usage;
+    }
+    return action();
+}

@@ -1,0 +1,242 @@
+#include "failure.hpp"
+#include "listing.hpp"
+#include "parallel.hpp"
+#include "progress.hpp"
+#include "repo_spec.hpp"
+#include "text.hpp"
+
+#include <fmt/core.h>
+
+#include <fstream>
+#include <iostream>
+
+namespace tool {
+namespace {
+
+constexpr const char* footer = R"(
+Makes a folder (or the cache) hold the files of repositories. Run it again to bring it up to date: what is
+there already is not fetched, an unchanged repository costs one request, and interrupted files go on where
+they stopped. Every file is checked against its hash before it appears under its name.
+
+With one REPO, --local-dir is its folder. With several, each gets its own below: owner/name,
+datasets/owner/name, spaces/owner/name. A repository that fails does not stop the others; the exit code is
+then 9. Patterns are those of the shell, for the whole path: '*' matches slashes too.
+
+Examples:
+  hfhub mirror openai-community/gpt2 --local-dir gpt2 --exclude '*.h5' --exclude '*.ot'
+  hfhub mirror dataset:rajpurkar/squad google/gemma-2b --local-dir mirror --delete
+  hfhub mirror --author me --repo-type dataset --local-dir backup
+  hfhub mirror --from-file repos.txt            # one [dataset:|space:]ID a line, into the cache)";
+
+struct Options {
+    std::vector<std::string> repos;
+    std::string from_file, repo_type = "model", revision, local_dir;
+    std::vector<std::string> include, exclude;
+    ListFilter filter;
+    unsigned jobs = 32, repos_at_once = 4;
+    bool remove_deleted = false, verify = false;
+
+    /// One repository that was named itself, and not a list that happens to hold one.
+    bool single() const { return repos.size() == 1 && from_file.empty() && !filter.given(); }
+};
+
+void read_repos(std::istream& in, const Options& options, std::vector<RepoSpec>& out) {
+    for (std::string line; std::getline(in, line);) {
+        line.erase(0, line.find_first_not_of(" \t"));
+        line.erase(line.find_last_not_of(" \t\r") + 1);
+        if (!line.empty() && line[0] != '#') out.push_back(RepoSpec::parse(line, options.repo_type));
+    }
+}
+
+asio::awaitable<std::vector<RepoSpec>> find_repos(const hf::Session& session, const Options& options) {
+    std::vector<RepoSpec> out;
+    for (const auto& repo : options.repos) out.push_back(RepoSpec::parse(repo, options.repo_type));
+    if (options.from_file == "-") {
+        read_repos(std::cin, options, out);
+    } else if (!options.from_file.empty()) {
+        std::ifstream file(options.from_file);
+        read_repos(file, options, out);
+    }
+    if (options.filter.given()) {
+        hf::ListOptions list;
+        if (options.filter.limit > 0) list.limit = options.filter.limit;
+        auto found = session.list_with<std::string>(
+            options.filter.request(options.repo_type),
+            [](const hf::json::value& repo) { return hf::json::from_value<std::string>(repo.at("id")); }, list);
+        while (auto id = co_await found.next()) out.push_back(RepoSpec{options.repo_type, std::move(*id)});
+    }
+    co_return out;
+}
+
+std::string folder_of(const RepoSpec& repo, const Options& options) {
+    if (options.single()) return options.local_dir;
+    return options.local_dir + "/" + hf::Repo(repo.type, repo.id).url_path();
+}
+
+/// Mirrors the repositories of one command.
+class Mirror {
+public:
+    Mirror(Context& context, const Options& options) : context_(context), options_(options) {}
+
+    asio::awaitable<int> run() {
+        repos_ = co_await find_repos(context_.api.session(), options_);
+        if (options_.single()) {
+            context_.about(repos_[0].type, repos_[0].id);
+            co_await mirror(repos_[0]);
+            co_return success;
+        }
+        co_await for_each_parallel(repos_.size(), options_.repos_at_once,
+                                   [this](std::size_t i) { return mirror_one_of_many(repos_[i]); });
+        progress_.clear();
+        if (!context_.globals.quiet)
+            fmt::print(stderr, "{} repositories mirrored, {} failed\n", grouped(repos_.size() - failed_), failed_);
+        co_return failed_ == 0 ? success : partly;
+    }
+
+private:
+    asio::awaitable<void> mirror_one_of_many(RepoSpec repo) {
+        std::exception_ptr thrown;
+        try {
+            co_await mirror(repo);
+            co_return;
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        Context::Subject subject;
+        subject.missing_bytes = progress_.missing_bytes();
+        const Failure failure = explain(thrown, subject);
+        if (failure.code == interrupted) std::rethrow_exception(thrown);
+        ++failed_;
+        progress_.clear();
+        complain(printable(repo.text()) + ": " + failure.line);
+        if (context_.globals.json)
+            print_json(
+                {{"repo_type", repo.type}, {"repo_id", repo.id}, {"error", failure.line}, {"code", failure.code}});
+    }
+
+    asio::awaitable<void> mirror(const RepoSpec& repo) {
+        const Stopwatch watch;
+        const std::uint64_t requests = context_.requests;
+        hf::json::object report{{"repo_type", repo.type}, {"repo_id", repo.id}};
+        try {
+            if (options_.local_dir.empty())
+                co_await into_cache(repo, report);
+            else
+                co_await into_folder(repo, report);
+        } catch (...) {
+            context_.subject.missing_bytes = progress_.missing_bytes();
+            progress_.clear();
+            throw;
+        }
+        report["seconds"] = watch.seconds();
+        report["requests"] = context_.requests - requests;  // of all repositories meanwhile
+        report["peak_memory"] = peak_memory();
+        progress_.clear();
+        if (context_.globals.json) print_json(report);
+        flush_output();
+    }
+
+    asio::awaitable<void> into_cache(const RepoSpec& repo, hf::json::object& report) {
+        hf::SnapshotDownloadOptions options;
+        options.repo_type = repo.type;
+        options.revision = options_.revision;
+        options.allow_patterns = patterns(options_.include);
+        options.ignore_patterns = patterns(options_.exclude);
+        options.max_workers = options_.jobs;
+        options.progress = &progress_;
+        const std::string folder = co_await context_.api.snapshot_download(repo.id, options);
+        report["folder"] = folder;
+        if (!context_.globals.json) print_line(folder);
+    }
+
+    asio::awaitable<void> into_folder(const RepoSpec& repo, hf::json::object& report) {
+        const Stopwatch watch;
+        const std::string folder = folder_of(repo, options_);
+        hf::MirrorOptions options;
+        options.repo_type = repo.type;
+        options.revision = options_.revision;
+        options.allow_patterns = patterns(options_.include);
+        options.ignore_patterns = patterns(options_.exclude);
+        options.max_workers = options_.jobs;
+        options.remove_deleted = options_.remove_deleted;
+        options.verify = options_.verify;
+        options.progress = &progress_;
+        const hf::MirrorResult done = co_await context_.api.mirror(repo.id, folder, options);
+        report["folder"] = folder;
+        report["commit"] = done.commit_hash;
+        report["files"] = done.files;
+        report["fetched"] = done.fetched;
+        report["removed"] = done.removed;
+        report["bytes"] = done.bytes;
+        report["bytes_fetched"] = done.bytes_fetched;
+        if (!context_.globals.json && !context_.globals.quiet) describe(repo, folder, done, watch.seconds());
+    }
+
+    void describe(const RepoSpec& repo, const std::string& folder, const hf::MirrorResult& done, double seconds) {
+        progress_.clear();
+        std::string line =
+            fmt::format("{} at {} in {}: {} files, {}", printable(repo.text()), done.commit_hash.substr(0, 8), folder,
+                        grouped(done.files), human_bytes(static_cast<double>(done.bytes)));
+        if (done.fetched == 0)
+            line += "; nothing new";
+        else
+            line += fmt::format("; {} fetched, {} in {} ({:.0f} files/s, {}/s)", grouped(done.fetched),
+                                human_bytes(static_cast<double>(done.bytes_fetched)), human_time(seconds),
+                                static_cast<double>(done.fetched) / seconds,
+                                human_bytes(static_cast<double>(done.bytes_fetched) / seconds));
+        if (done.removed > 0) line += fmt::format("; {} removed", grouped(done.removed));
+        print_line(line);
+    }
+
+    Context& context_;
+    const Options& options_;
+    std::vector<RepoSpec> repos_;
+    Progress progress_{"mirror", context_.globals.quiet};
+    std::size_t failed_ = 0;
+};
+
+asio::awaitable<int> mirror(Context& context, std::shared_ptr<const Options> options) {
+    Mirror mirror(context, *options);
+    const int code = co_await mirror.run();
+    co_return code;
+}
+
+void check(const Options& options) {
+    if (options.repos.empty() && options.from_file.empty() && !options.filter.given())
+        throw CLI::ValidationError("mirror", "name a REPO, --from-file, --author, --search or --filter");
+    if (options.remove_deleted && options.local_dir.empty())
+        throw CLI::ValidationError("--delete", "needs --local-dir");
+    if (options.verify && options.local_dir.empty()) throw CLI::ValidationError("--verify", "needs --local-dir");
+}
+
+}  // namespace
+
+void add_mirror(CLI::App& app, const Globals& globals, Action& action) {
+    auto options = std::make_shared<Options>();
+    CLI::App& command = *app.add_subcommand("mirror", "Keep local copies of whole repositories up to date");
+    command.footer(footer);
+    command.add_option("REPO", options->repos, "repositories: ID, dataset:ID or space:ID");
+    command.add_option("--from-file", options->from_file, "file that names one repository a line; - is standard input");
+    add_repo_options(command, options->repo_type, options->revision);
+    options->filter.add_options(command);
+    command.add_option("--local-dir", options->local_dir, "folder for the files; the cache of HF_HOME by default");
+    add_list(command, "--include", options->include, "only files that match this pattern (repeatable)");
+    add_list(command, "--exclude", options->exclude, "no files that match this pattern (repeatable)");
+    command.add_option("--jobs", options->jobs, "files at once, per repository (32)")->check(CLI::Range(1, 1024));
+    command.add_option("--repos-at-once", options->repos_at_once, "repositories at once (4)")->check(CLI::Range(1, 64));
+    command.add_flag("--delete", options->remove_deleted,
+                     "delete files that were mirrored before and are gone from the repository");
+    command.add_flag("--verify", options->verify, "hash all local files again instead of trusting size and time");
+    command.callback([options, &globals, &action] {
+        check(*options);
+        action = [options, &globals] {
+            if (!options->from_file.empty() && options->from_file != "-" && !std::ifstream(options->from_file)) {
+                complain("--from-file: cannot read " + options->from_file);
+                return static_cast<int>(usage);
+            }
+            return run_command(globals, [options](Context& context) { return mirror(context, options); });
+        };
+    });
+}
+
+}  // namespace tool
