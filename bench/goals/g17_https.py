@@ -19,7 +19,8 @@ def run(bench):
 
         ours, ref, newest = interleaved(
             bench.repeat,
-            fresh(lambda: bench.ours("mirror", hub.endpoint, repo="julien/big", to=to, ca=bench.certificate)),
+            fresh(lambda: bench.ours("mirror", hub.endpoint, repo="julien/big", to=to, ca=bench.certificate,
+                                     worker_threads=1)),
             fresh(lambda: bench.python("snapshot.py", hub.endpoint, "julien/big", to)),
             fresh(lambda: bench.python("snapshot.py", hub.endpoint, "julien/big", to, newest=True)))
         bench.ours("mirror", hub.endpoint, repo="julien/big", to=bench.fresh(to), ca=bench.certificate)
