@@ -51,6 +51,7 @@ void CommitBuilder::flush() {
     for (const auto& content : small_) {
         git_oid oid;
         git::check(git_odb_write(&oid, odb.get(), content.data(), content.size(), GIT_OBJECT_BLOB), "write blob");
+        git::require_written(repo_.raw(), oid);
     }
     small_.clear();
     small_bytes_ = 0;
@@ -119,6 +120,7 @@ std::string CommitBuilder::write_node(const Node& node, const std::string& base_
     if (git_treebuilder_entrycount(builder.get()) == 0 && &node != &root_) return {};
     git_oid out;
     git::check(git_treebuilder_write(&out, builder.get()), "write tree");
+    git::require_written(repo_.raw(), out);
     return git::hex(out);
 }
 

@@ -4,7 +4,6 @@
 
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
@@ -25,6 +24,8 @@ constexpr std::size_t chunk_size = 256u << 10;
 constexpr std::size_t received_step = 64u << 10;
 // A refused body up to this size is read to its end, so that the answer is not lost in a reset.
 constexpr std::uint64_t drained_body = 4u << 20;
+// How long a peer may go on sending after its answer.
+constexpr std::chrono::seconds lingering{5};
 
 const Fault* find(const std::vector<Fault>& faults, FaultKind kind) {
     const auto it = std::ranges::find(faults, kind, &Fault::kind);
@@ -46,7 +47,8 @@ Connection::Connection(std::shared_ptr<ServerContext> context, Workers& workers,
       workers_(workers),
       stream_(beast::tcp_stream(std::move(socket)), tls ? *tls : unused_tls()),
       encrypted_(tls != nullptr),
-      lfs_origin_(lfs_origin) {
+      lfs_origin_(lfs_origin),
+      timer_(executor()) {
     error_code ignored;
     auto& tcp = beast::get_lowest_layer(stream_).socket();
     remote_ = tcp.remote_endpoint(ignored).address().to_string();
@@ -56,7 +58,11 @@ Connection::Connection(std::shared_ptr<ServerContext> context, Workers& workers,
 
 Connection::~Connection() { context_.counters.connection_closed(); }
 
-void Connection::close() { beast::get_lowest_layer(stream_).close(); }
+void Connection::close() {
+    closed_ = true;
+    timer_.cancel();
+    beast::get_lowest_layer(stream_).close();
+}
 
 void Connection::reset() {
     error_code ignored;
@@ -81,18 +87,36 @@ asio::awaitable<void> Connection::serve_all() {
     if (encrypted_) co_await stream_.async_handshake(asio::ssl::stream_base::server, asio::use_awaitable);
     while (co_await serve_one()) {
     }
+    error_code ignored;
     if (encrypted_) {
-        tcp.expires_after(std::chrono::seconds(5));
-        error_code ignored;
+        tcp.expires_after(lingering);
         co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
     }
-    error_code ignored;
     tcp.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    if (unread_) co_await linger();
+}
+
+// Closing a socket with unread bytes resets the connection, which can take the answer from the peer. What it still
+// sends is dropped until it has seen the answer and leaves.
+asio::awaitable<void> Connection::linger() {
+    auto& tcp = beast::get_lowest_layer(stream_);
+    tcp.expires_after(lingering);
+    if (chunk_.empty()) chunk_.resize(chunk_size);
+    error_code failed;
+    while (!failed)
+        co_await tcp.async_read_some(asio::buffer(chunk_), asio::redirect_error(asio::use_awaitable, failed));
 }
 
 asio::awaitable<void> Connection::sleep(std::chrono::nanoseconds duration) {
-    asio::steady_timer timer(executor(), std::chrono::duration_cast<std::chrono::steady_clock::duration>(duration));
-    co_await timer.async_wait(asio::use_awaitable);
+    if (closed_) throw boost::system::system_error(asio::error::operation_aborted);
+    timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(duration));
+    co_await timer_.async_wait(asio::use_awaitable);
+}
+
+asio::awaitable<void> Connection::pace(std::uint64_t bytes) {
+    if (!context_.scenario.paced()) co_return;
+    const auto wait = context_.scenario.pace(pacer_, bytes, lfs_origin_);
+    if (wait.count() > 0) co_await sleep(wait);
 }
 
 asio::awaitable<void> Connection::write(std::string_view bytes) {
@@ -113,13 +137,27 @@ asio::awaitable<bool> Connection::read_head(Parser& parser) {
         co_await http::async_read_header(stream_.next_layer(), buffer_, parser,
                                          asio::redirect_error(asio::use_awaitable, failed));
     if (!failed) co_return true;
+    const bool malformed = failed.category() == make_error_code(http::error::bad_method).category() &&
+                           failed != http::error::end_of_stream && failed != http::error::partial_message;
     if (failed == http::error::header_limit)
-        co_await write(
-            "HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    else if (failed.category() == make_error_code(http::error::bad_method).category() &&
-             failed != http::error::end_of_stream && failed != http::error::partial_message)
-        co_await write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        co_await refuse({431, "Request Header Fields Too Large"});
+    else if (malformed)
+        co_await refuse({400, "Bad Request: " + failed.message()});
     co_return false;
+}
+
+// What is no request at all still gets an answer in the Hub's format.
+asio::awaitable<void> Connection::refuse(HttpError error) {
+    Handling handling(context_.hub, context_.quotas, Request());
+    handling.answer(error);
+    unread_ = true;
+    const std::vector<Fault> none;
+    co_await send(handling, none, false);
+    LocalHubRequest event;
+    event.route = handling.route();
+    event.status = error.status;
+    context_.counters.answered(event);
+    if (context_.hub.config.on_request) context_.hub.config.on_request(event);
 }
 
 Request Connection::make_request(const Parser& parser) const {
@@ -159,19 +197,29 @@ asio::awaitable<std::size_t> Connection::read_body(Parser& parser, asio::mutable
     co_return n;
 }
 
-asio::awaitable<bool> Connection::collect_body(Parser& parser, Handling& handling) {
+// Memory follows what has arrived, not what was announced: many slow clients must not take it all.
+asio::awaitable<Connection::Collected> Connection::collect_body(Parser& parser, Handling& handling,
+                                                                const std::vector<Fault>& faults) {
+    const Fault* cut = find(faults, FaultKind::reset_upload);
     std::string& body = handling.request().body;
     const std::size_t limit = context_.hub.config.max_json_size;
-    if (handling.request().content_length.value_or(0) > limit) co_return false;
-    body.resize(static_cast<std::size_t>(handling.request().content_length.value_or(4096)));
+    const auto announced = handling.request().content_length;
+    if (announced.value_or(0) > limit) co_return Collected::too_large;
     std::size_t used = 0;
     while (!parser.is_done()) {
-        if (used == body.size()) body.resize(std::max<std::size_t>(4096, used * 2));
+        if (used == body.size()) {
+            const std::size_t wanted = std::max<std::size_t>(4096, used * 2);
+            body.resize(announced ? std::min(wanted, static_cast<std::size_t>(*announced)) : wanted);
+        }
         used += co_await read_body(parser, asio::buffer(body.data() + used, body.size() - used));
-        if (used > limit) co_return false;
+        if (used > limit) co_return Collected::too_large;
+        if (cut && used >= cut->at_byte) {
+            reset();
+            co_return Collected::cut;
+        }
     }
     body.resize(used);
-    co_return true;
+    co_return Collected::whole;
 }
 
 asio::awaitable<bool> Connection::stream_body(Parser& parser, Handling& handling, const std::vector<Fault>& faults) {
@@ -186,6 +234,7 @@ asio::awaitable<bool> Connection::stream_body(Parser& parser, Handling& handling
             reset();
             co_return false;
         }
+        if (n > 0) co_await pace(n);
         if (n > 0 && wanted) {
             const std::string_view piece(chunk_.data(), n);
             const std::function<void()> work = [&handling, &wanted, piece] { wanted = handling.write(piece); };
@@ -209,8 +258,9 @@ asio::awaitable<bool> Connection::handle(Parser& parser, Handling& handling, con
     }
     if (handling.request().field("Expect").starts_with("100-")) co_await write("HTTP/1.1 100 Continue\r\n\r\n");
     if (handling.wants_buffered_body()) {
-        const bool fits = co_await collect_body(parser, handling);
-        if (!fits) {
+        const Collected collected = co_await collect_body(parser, handling, faults);
+        if (collected == Collected::cut) co_return false;
+        if (collected == Collected::too_large) {
             handling.answer({413, "Payload too large"});
             co_return true;
         }
@@ -242,6 +292,7 @@ asio::awaitable<bool> Connection::serve_one() {
     if (wait.count() > 0) co_await sleep(wait);
     const bool alive = co_await handle(parser, handling, faults);
     if (!alive) co_return false;
+    unread_ = !parser.is_done();
     const bool keep_alive = parser.is_done() && parser.keep_alive() && !handling.response().close;
     bool sent = false;
     std::exception_ptr left;  // what a client received before it went away counts as well

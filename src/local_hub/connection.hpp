@@ -5,6 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
@@ -39,14 +40,18 @@ private:
     asio::awaitable<void> serve_all();
     asio::awaitable<bool> serve_one();  ///< false: the connection ends
     asio::awaitable<bool> read_head(Parser& parser);
+    asio::awaitable<void> refuse(HttpError error);
+    asio::awaitable<void> linger();
     asio::awaitable<bool> handle(Parser& parser, Handling& handling, const std::vector<Fault>& faults);
-    asio::awaitable<bool> collect_body(Parser& parser, Handling& handling);
+    enum class Collected { whole, too_large, cut };
+    asio::awaitable<Collected> collect_body(Parser& parser, Handling& handling, const std::vector<Fault>& faults);
     asio::awaitable<bool> stream_body(Parser& parser, Handling& handling, const std::vector<Fault>& faults);
     asio::awaitable<std::size_t> read_body(Parser& parser, asio::mutable_buffer buffer);
     asio::awaitable<bool> send(Handling& handling, const std::vector<Fault>& faults, bool keep_alive);
     asio::awaitable<bool> send_body(Handling& handling, const std::vector<Fault>& faults);
     asio::awaitable<void> write(std::string_view bytes);
     asio::awaitable<void> sleep(std::chrono::nanoseconds duration);
+    asio::awaitable<void> pace(std::uint64_t bytes);
     void reset();
     Request make_request(const Parser& parser) const;
 
@@ -60,6 +65,9 @@ private:
     beast::flat_buffer buffer_;
     std::vector<char> chunk_;  // allocated with the first body that needs it
     Pacer pacer_;
+    asio::steady_timer timer_;
+    bool closed_ = false;
+    bool unread_ = false;  // the last request's body was not read to its end
     std::uint64_t received_ = 0, sent_ = 0;
 };
 

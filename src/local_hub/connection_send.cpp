@@ -3,6 +3,7 @@
 #include <boost/beast/http/status.hpp>
 
 #include <algorithm>
+#include <ctime>
 
 namespace hf::local_hub {
 namespace {
@@ -11,10 +12,19 @@ constexpr std::size_t chunk_size = 256u << 10;
 // Text bodies up to this size leave in one piece with the head.
 constexpr std::size_t joined_body = 64u << 10;
 
+std::string http_date() {
+    char text[32];
+    const std::time_t now = std::time(nullptr);
+    std::tm utc{};
+    ::gmtime_r(&now, &utc);
+    return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc)};
+}
+
 std::string head_text(const Response& response, std::uint64_t length, bool keep_alive) {
     std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
     const auto reason = beast::http::obsolete_reason(static_cast<beast::http::status>(response.status));
     out.append(reason.data(), reason.size()).append("\r\n");
+    out.append("Date: ").append(http_date()).append("\r\n");
     for (const auto& [name, value] : response.fields) out.append(name).append(": ").append(value).append("\r\n");
     if (response.status != 204 && response.status != 304)
         out.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
@@ -86,10 +96,7 @@ asio::awaitable<bool> Connection::send_body(Handling& handling, const std::vecto
         if (got == 0) co_return false;
         if (fault && fault->kind == FaultKind::corrupt && fault->at_byte >= position && fault->at_byte < position + got)
             chunk_[fault->at_byte - position] ^= static_cast<char>(0xff);
-        if (paced) {
-            const auto wait = context_.scenario.pace(pacer_, got, lfs_origin_);
-            if (wait.count() > 0) co_await sleep(wait);
-        }
+        co_await pace(got);
         co_await write(std::string_view(chunk_.data(), got));
         position += got;
     }

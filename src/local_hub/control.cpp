@@ -1,6 +1,8 @@
 #include "control.hpp"
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 
 namespace hf::local_hub {
 namespace {
@@ -26,7 +28,16 @@ std::chrono::milliseconds milliseconds(const json::object& object, std::string_v
     return std::chrono::milliseconds(size_member(object, name).value_or(0));
 }
 
+// A misspelt member would make a test pass for nothing.
+void allow_only(const json::object& object, std::initializer_list<std::string_view> names) {
+    for (const auto& [name, value] : object)
+        if (std::ranges::find(names, std::string_view(name)) == names.end())
+            throw bad_request("unknown member: " + std::string(name));
+}
+
 Fault fault(const json::object& object) {
+    allow_only(object, {"kind", "route", "method", "path_contains", "skip", "times", "at_byte", "status", "body",
+                        "delay_ms", "fields"});
     Fault out(fault_kind(required_string(object, "kind")));
     out.route = string_member(object, "route").value_or("");
     out.method = string_member(object, "method").value_or("");
@@ -37,9 +48,10 @@ Fault fault(const json::object& object) {
     out.status = static_cast<unsigned>(size_member(object, "status").value_or(503));
     out.body = string_member(object, "body").value_or("");
     out.delay = milliseconds(object, "delay_ms");
-    if (const auto* fields = object.if_contains("fields"))
-        for (const auto& [name, value] : as_object(*fields, "fields"))
-            if (const auto* text = value.if_string()) out.fields.emplace_back(std::string(name), std::string(*text));
+    if (const auto* fields = object.if_contains("fields")) {
+        const auto& members = as_object(*fields, "fields");
+        for (const auto& [name, value] : members) out.fields.emplace_back(name, required_string(members, name));
+    }
     return out;
 }
 
@@ -47,11 +59,15 @@ std::optional<Quota> quota(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains({name.data(), name.size()});
     if (!value || value->is_null()) return std::nullopt;
     const auto& members = as_object(*value, name);
+    allow_only(members, {"requests", "window_s"});
     return Quota(size_member(members, "requests").value_or(0),
                  std::chrono::seconds(size_member(members, "window_s").value_or(300)));
 }
 
 Scenario scenario(const json::object& object) {
+    allow_only(object,
+               {"latency_ms", "connection_bytes_per_second", "total_bytes_per_second", "collapse_above",
+                "collapsed_bytes_per_second", "cap_lfs_only", "api_quota", "resolver_quota", "page_quota", "faults"});
     Scenario out;
     out.latency = milliseconds(object, "latency_ms");
     out.connection_bytes_per_second = size_member(object, "connection_bytes_per_second").value_or(0);
@@ -63,8 +79,10 @@ Scenario scenario(const json::object& object) {
     out.api_quota = quota(object, "api_quota");
     out.resolver_quota = quota(object, "resolver_quota");
     out.page_quota = quota(object, "page_quota");
-    if (const auto* faults = object.if_contains("faults"); faults && faults->is_array())
+    if (const auto* faults = object.if_contains("faults")) {
+        if (!faults->is_array()) throw bad_request("\"faults\" must be an array");
         for (const auto& item : faults->get_array()) out.faults.push_back(fault(as_object(item, "faults")));
+    }
     return out;
 }
 
@@ -108,6 +126,7 @@ Response control(ServerContext& context, const Request& request) {
             context.counters.reset();
             return json_response(json::object{});
         }
+        if (what != "PUT scenario" && what != "POST users") throw not_found("no such control");
         const auto parsed = parse_json(request.body);
         const auto& body = as_object(parsed);
         if (what == "PUT scenario") {
@@ -116,11 +135,8 @@ Response control(ServerContext& context, const Request& request) {
             context.scenario.set(wanted);
             return json_response(json::object{});
         }
-        if (what == "POST users") {
-            add_user(context, body);
-            return json_response(json::object{});
-        }
-        throw not_found("no such control");
+        add_user(context, body);
+        return json_response(json::object{});
     } catch (const HttpError& error) {
         return error_response(error, true);
     }

@@ -42,6 +42,9 @@ inline std::string hex(const git_oid& oid) {
 }
 git_oid oid_of(const std::string& hex);
 
+/// libgit2 reports some objects as written that did not fit on a full disk: throws system_error (ENOSPC) then.
+void require_written(git_repository* repository, const git_oid& oid);
+
 /// `f(out)` fills an object; wraps and checks it.
 template <class Pointer, class F>
 Pointer make(const char* what, F f) {

@@ -17,7 +17,12 @@ std::optional<std::string> peeled(git_repository* repository, const git_oid& oid
     return git::hex(*git_object_id(owned.get()));
 }
 
+// A reference is a file, and becomes "NAME.lock" while it is written.
 bool may_be_ref(const std::string& name) {
+    constexpr std::size_t longest_name = 1000, longest_part = 250;
+    if (name.size() > longest_name) return false;
+    for (const auto part : split(name, '/'))
+        if (part.size() > longest_part) return false;
     int valid = 0;
     return git_reference_name_is_valid(&valid, name.c_str()) == 0 && valid;
 }

@@ -9,17 +9,26 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <system_error>
 
 namespace hf::local_hub {
 namespace git {
 
 void check(int code, const char* what) {
     if (code >= 0) return;
-    const int cause = errno;
     const git_error* error = git_error_last();
     const std::string message = std::string(what) + ": " + (error && error->message ? error->message : "git error");
-    if (cause == ENOSPC && error && error->klass == GIT_ERROR_OS) throw HttpError(507, "Insufficient storage");
+    // libgit2 cleans up before it returns, after which only its message tells the cause.
+    for (const int cause : {ENOSPC, EDQUOT, EFBIG})
+        if (message.ends_with(std::generic_category().message(cause)))
+            throw std::system_error(cause, std::generic_category(), what);
     throw std::runtime_error(message);
+}
+
+void require_written(git_repository* repository, const git_oid& oid) {
+    const auto odb = make<OdbPtr>("object store", [&](git_odb** out) { return git_repository_odb(out, repository); });
+    if (!git_odb_exists_ext(odb.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH))
+        throw std::system_error(ENOSPC, std::generic_category(), "write object");
 }
 
 git_oid oid_of(const std::string& hex) {

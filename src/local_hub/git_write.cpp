@@ -40,6 +40,7 @@ std::string GitRepo::write_commit(const std::string& tree, const std::vector<std
     git::check(git_commit_create(&out, handle_, nullptr, signature.get(), signature.get(), nullptr, message.c_str(),
                                  tree_object.get(), pointers.size(), pointers.data()),
                "write commit");
+    git::require_written(handle_, out);
     return git::hex(out);
 }
 

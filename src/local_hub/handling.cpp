@@ -1,6 +1,8 @@
 #include "handling.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <system_error>
 
 namespace hf::local_hub {
@@ -20,7 +22,26 @@ std::string token_of(const Request& request) {
     return colon == decoded.npos ? std::string() : decoded.substr(colon + 1);
 }
 
-std::string request_id() { return "Root=1-" + random_hex(4) + "-" + random_hex(12); }
+// The load balancer's id, and the caller's own behind it.
+std::string request_id(const Request& request) {
+    std::string out = "Root=1-" + random_hex(4) + "-" + random_hex(12);
+    const auto own = request.field("X-Amzn-Trace-Id");
+    constexpr std::size_t longest = 100;
+    if (!own.empty() && own.size() <= longest) out.append(";").append(own);
+    return out;
+}
+
+// As Express makes them, which the Hub runs on.
+std::string weak_etag(std::string_view body) {
+    char size[17];
+    const auto end = std::to_chars(size, size + sizeof size, body.size(), 16).ptr;
+    constexpr std::size_t kept_digits = 27;
+    return "W/\"" + std::string(size, end) + "-" + base64_encode(sha1(body)).substr(0, kept_digits) + "\"";
+}
+
+bool has(const Response& response, std::string_view name) {
+    return std::ranges::any_of(response.fields, [&](const Field& field) { return field.first == name; });
+}
 
 }  // namespace
 
@@ -34,9 +55,27 @@ Handling::Handling(Hub& hub, Quotas& quotas, Request request)
                               })) {}
 
 void Handling::answer(const HttpError& error) {
-    response_ = error_response(error, !match_.route || match_.route->json_errors);
-    for (const auto& field : quota_fields_) response_->fields.push_back(field);
-    response_->set("X-Request-Id", request_id());
+    complete(error_response(error, !match_.route || match_.route->json_errors));
+}
+
+// What all answers of the Hub have in common; the second origin is an object store.
+void Handling::complete(Response answer) {
+    for (const auto& field : quota_fields_) answer.fields.push_back(field);
+    answer.set("X-Request-Id", request_id(request_));
+    if (!request_.lfs_origin) answer.set("Vary", "Origin");
+    const auto body = answer.text();
+    if (!request_.lfs_origin && !answer.file && !body.empty() && !has(answer, "ETag")) {
+        std::string etag = weak_etag(body);
+        const bool known = answer.status == 200 && (request_.method == "GET" || request_.method == "HEAD") &&
+                           request_.field("If-None-Match") == etag;
+        answer.set("ETag", std::move(etag));
+        if (known) {
+            answer.status = 304;
+            answer.body.clear();
+            answer.shared_body.reset();
+        }
+    }
+    response_ = std::move(answer);
 }
 
 template <class F>
@@ -46,7 +85,8 @@ void Handling::guarded(F f) {
     } catch (const HttpError& error) {
         answer(error);
     } catch (const std::system_error& error) {
-        const bool full = error.code().value() == ENOSPC || error.code().value() == EDQUOT;
+        const int cause = error.code().value();
+        const bool full = cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
         answer({full ? 507u : 500u, full ? "Insufficient storage: the disk of the Hub is full"
                                          : "Internal Error: " + std::string(error.what())});
     } catch (const std::exception& error) {
@@ -57,7 +97,7 @@ void Handling::guarded(F f) {
 void Handling::authenticate() {
     static const PrincipalPtr anonymous = std::make_shared<const Principal>();
     who_ = anonymous;
-    if (!match_.route || !match_.route->checks_token) return;
+    if (match_.route && !match_.route->checks_token) return;
     const std::string token = token_of(request_);
     if (token.empty()) return;
     if (auto known = hub_.accounts.by_token(token))
@@ -78,9 +118,7 @@ bool Handling::begin() {
         if (match_.route->sink) {
             sink_ = match_.route->sink(*call_);
         } else {
-            response_ = match_.route->handler(*call_);
-            for (const auto& field : quota_fields_) response_->fields.push_back(field);
-            response_->set("X-Request-Id", request_id());
+            complete(match_.route->handler(*call_));
         }
     });
     return response_.has_value();
@@ -92,11 +130,7 @@ bool Handling::write(std::string_view chunk) {
 }
 
 void Handling::finish() {
-    guarded([&] {
-        response_ = sink_->finish();
-        for (const auto& field : quota_fields_) response_->fields.push_back(field);
-        response_->set("X-Request-Id", request_id());
-    });
+    guarded([&] { complete(sink_->finish()); });
     sink_.reset();
 }
 

@@ -37,6 +37,7 @@ private:
     template <class F>
     void guarded(F f);
     void authenticate();
+    void complete(Response answer);
 
     Hub& hub_;
     Quotas& quotas_;

@@ -136,7 +136,14 @@ void Hub::move_branch(const Repo& repo, GitRepo& handle, const std::string& ref,
     const std::lock_guard writing(*lock);
     if (!handle.set_ref(ref, commit, expected))
         throw HttpError(412, "A commit has happened since. Please refresh and try again.");
-    if (ref == "refs/heads/main") after_head_moved(repo);
+    if (ref != "refs/heads/main") return;
+    try {
+        after_head_moved(repo);
+    } catch (...) {
+        // The caller is told that it failed, so the branch must not keep it.
+        handle.set_ref(ref, expected, commit);
+        throw;
+    }
 }
 
 void Hub::after_head_moved(const Repo& repo) {
