@@ -167,6 +167,22 @@ void GitStore::erase(const std::string& key) {
     std::filesystem::remove_all(path(key), ignored);
 }
 
+void GitStore::remove_leftovers(const std::string& key) {
+    namespace fs = std::filesystem;
+    const fs::path root = path(key);
+    std::error_code ignored;
+    std::vector<fs::path> found;
+    const auto collect = [&found](const fs::path& file) {
+        const std::string name = file.filename().string();
+        if (name.ends_with(".lock") || name.starts_with("tmp_")) found.push_back(file);
+    };
+    for (const auto& entry : fs::recursive_directory_iterator(root / "refs", ignored))
+        if (entry.is_regular_file(ignored)) collect(entry.path());
+    for (const auto& folder : {root, root / "objects", root / "objects" / "pack"})
+        for (const auto& entry : fs::directory_iterator(folder, ignored)) collect(entry.path());
+    for (const auto& file : found) fs::remove_all(file, ignored);
+}
+
 std::shared_ptr<std::mutex> GitStore::write_lock(const std::string& key) {
     auto state = shared_->state(key);
     std::mutex* write = &state->write;
@@ -184,9 +200,11 @@ GitRepo GitStore::open(const std::string& key) {
             return {shared_, key, handle};
         }
     }
-    auto handle = git::make<git::RepositoryPtr>(
-        "open repository", [&](git_repository** out) { return git_repository_open_bare(out, path(key).c_str()); });
-    return {shared_, key, handle.release()};
+    git_repository* handle = nullptr;
+    const int code = git_repository_open_bare(&handle, path(key).c_str());
+    if (code == GIT_ENOTFOUND) throw repo_not_found();  // deleted since the caller looked it up
+    git::check(code, "open repository");
+    return {shared_, key, handle};
 }
 
 ListingPtr GitStore::listing(const std::string& key, const std::string& commit) {

@@ -92,6 +92,9 @@ public:
     /// An empty bare repository whose HEAD is main.
     void create(const std::string& key);
     void erase(const std::string& key);
+    /// Removes what a killed process left in the middle of writing: locks, for which every later change of the ref
+    /// would wait in vain, and temporary files. Only while nothing else uses the repository.
+    void remove_leftovers(const std::string& key);
     std::filesystem::path path(const std::string& key) const;
     std::vector<std::string> keys() const;
     GitRepo open(const std::string& key);

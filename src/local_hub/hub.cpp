@@ -61,6 +61,7 @@ void Hub::repair() {
     for (const auto& repo : repos.all()) {
         known.insert(repo.oid);
         try {
+            git.remove_leftovers(repo.oid);
             const auto head = git.open(repo.oid).ref_target("refs/heads/main");
             if (head && *head != repo.sha) after_head_moved(repo);
         } catch (const std::runtime_error&) {

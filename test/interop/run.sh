@@ -40,7 +40,8 @@ judge() {  # judge, command...
     totals=$(tail -n 1 "$work/$name.out")
     if [[ $totals =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
-        cat "$work/$name.out"
+        sed '$d' "$work/$name.out"
+        echo "${totals%: *}: ${BASH_REMATCH[1]} cases hold, ${BASH_REMATCH[2]} do not"
         [ "$status" -eq 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ] || {
             echo "FAILED $name: exit status $status"
             failed=$((failed + 1))
