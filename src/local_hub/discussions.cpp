@@ -33,17 +33,25 @@ StoredEvent event_of(const Row& row) {
     out.author = row.text(3);
     out.created_at = row.integer(4);
     out.data = json::parse(row.text(5)).as_object();
+    out.discussion_id = row.integer(6);
     return out;
 }
 
-constexpr std::string_view event_columns = "id, oid, type, author, created_at, data";
+constexpr std::string_view event_columns = "id, oid, type, author, created_at, data, discussion_id";
+
+json::object event_author(Hub& hub, const StoredEvent& event) {
+    const auto owner =
+        hub.database.text("SELECT repos.author FROM discussions JOIN repos ON repos.id=repo_id WHERE discussions.id=?",
+                          {event.discussion_id});
+    return author_json(hub, event.author, owner);
+}
 
 json::object comment_version(Hub& hub, const StoredEvent& event, const json::value& raw, std::int64_t at) {
     const std::string text(raw.as_string());
     return {{"raw", text},
             {"html", "<p>" + escaped_html(text) + "</p>"},
             {"updatedAt", iso_time(at)},
-            {"author", author_json(hub, event.author)}};
+            {"author", event_author(hub, event)}};
 }
 
 // Stored: {"raw", "edits": [{"raw", "at"}] (earlier versions, oldest first), "hidden", "hiddenBy"}.
@@ -76,8 +84,12 @@ json::object comment_data(Hub& hub, const StoredEvent& event) {
 
 }  // namespace
 
-json::object author_json(Hub& hub, const std::string& name) {
+json::object author_json(Hub& hub, const std::string& name, const std::string& owner) {
     const auto account = hub.accounts.find(name);
+    const auto memberships = hub.database.number(
+        "SELECT count(*) FROM members JOIN accounts o ON o.id=org_id JOIN accounts u ON u.id=user_id "
+        "WHERE o.name=? AND u.name=?",
+        {owner, name});
     json::object out;
     if (account) {
         out["_id"] = account->oid;
@@ -88,13 +100,17 @@ json::object author_json(Hub& hub, const std::string& name) {
     out["type"] = "user";
     out["isPro"] = false;
     out["isHf"] = false;
+    out["isHfAdmin"] = false;
     out["isMod"] = false;
+    out["isUserFollowing"] = false;
+    out["isOwner"] = name == owner;
+    out["isOrgMember"] = memberships > 0;
     return out;
 }
 
 json::object render_event(Hub& hub, const StoredEvent& event) {
     return {{"id", event.oid},
-            {"author", author_json(hub, event.author)},
+            {"author", event_author(hub, event)},
             {"createdAt", iso_time(event.created_at)},
             {"type", event.type},
             {"data", event.type == "comment" ? comment_data(hub, event) : event.data}};
@@ -103,6 +119,7 @@ json::object render_event(Hub& hub, const StoredEvent& event) {
 json::object add_event(Hub& hub, const Discussion& discussion, std::string_view type, const std::string& author,
                        const json::object& data) {
     StoredEvent event;
+    event.discussion_id = discussion.id;
     event.oid = new_object_id();
     event.type = type;
     event.author = author;

@@ -39,7 +39,7 @@ std::int64_t comment_count(Hub& hub, const Discussion& discussion);
 
 /// A stored event that may be changed.
 struct StoredEvent {
-    std::int64_t id = 0;
+    std::int64_t id = 0, discussion_id = 0;
     std::string oid, type, author;
     std::int64_t created_at = 0;
     json::object data;
@@ -47,7 +47,8 @@ struct StoredEvent {
 StoredEvent find_comment(Hub& hub, const Discussion& discussion, const std::string& oid);  ///< throws 404
 void update_event(Hub& hub, const StoredEvent& event);
 json::object render_event(Hub& hub, const StoredEvent& event);
-json::object author_json(Hub& hub, const std::string& name);
+/// A user as discussions show it; `owner` is the namespace of the repository.
+json::object author_json(Hub& hub, const std::string& name, const std::string& owner);
 
 /// Records that a commit arrived on refs/pr/N.
 void note_pull_request_commit(Hub& hub, const Repo& repo, std::string_view ref, const std::string& author,

@@ -62,7 +62,8 @@ void Handling::answer(const HttpError& error) {
 void Handling::complete(Response answer) {
     for (const auto& field : quota_fields_) answer.fields.push_back(field);
     answer.set("X-Request-Id", request_id(request_));
-    if (!request_.lfs_origin) answer.set("Vary", "Origin");
+    const bool redirects = answer.status == 302 || answer.status == 307;
+    if (!request_.lfs_origin) answer.set("Vary", redirects ? "Origin, Accept" : "Origin");
     const auto body = answer.text();
     if (!request_.lfs_origin && !answer.file && !body.empty() && !has(answer, "ETag")) {
         std::string etag = weak_etag(body);

@@ -135,6 +135,12 @@ HttpError conflict(std::string message) { return {409, std::move(message)}; }
 
 Response error_response(const HttpError& error, bool as_json) {
     Response out(error.status);
+    if (error.status < 400) {
+        // A redirect to the new name of a repository.
+        out = text_response(error.what(), error.status);
+        for (const auto& field : error.fields) out.fields.push_back(field);
+        return out;
+    }
     if (as_json) {
         json::object body = error.extra;
         body.insert_or_assign("error", error.what());

@@ -69,6 +69,8 @@ Response user_overview(Call& call) {
                                       {"numModels", count_repos(call, user, RepoType::model)},
                                       {"numDatasets", count_repos(call, user, RepoType::dataset)},
                                       {"numSpaces", count_repos(call, user, RepoType::space)},
+                                      {"numKernels", 0},
+                                      {"numBuckets", 0},
                                       {"numDiscussions", discussions},
                                       {"numPapers", 0},
                                       {"numUpvotes", 0},
@@ -80,6 +82,7 @@ Response user_overview(Call& call) {
                                       {"user", user.name},
                                       {"type", "user"},
                                       {"isFollowing", false},
+                                      {"hardwareItems", json::array()},
                                       {"createdAt", iso_time(user.created_at)}});
 }
 

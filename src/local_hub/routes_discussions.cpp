@@ -35,7 +35,7 @@ json::object summary(Hub& hub, const Repo& repo, const Discussion& discussion) {
     const auto owner = hub.accounts.find(repo.author);
     return {{"_id", discussion.oid},
             {"num", discussion.num},
-            {"author", author_json(hub, discussion.author)},
+            {"author", author_json(hub, discussion.author, repo.author)},
             {"repo", std::move(repo_json)},
             {"title", discussion.title},
             {"status", discussion.status},

@@ -50,7 +50,7 @@ void set_state(const Call& call, json::object& document, std::string_view state,
     if (running)
         status["url"] =
             call.hub.url("endpoints/" + call.params.names.at(0) + "/" + std::string(document["name"].as_string()));
-    else
+    else if (state != "updating")  // the earlier deployment serves on
         status.erase("url");
 }
 

@@ -1,4 +1,5 @@
 #include "repo_json.hpp"
+#include "space_json.hpp"
 
 #include <hf/core/url.hpp>
 
@@ -101,6 +102,7 @@ std::string entry_json(Call& call, const Repo& repo, const std::vector<std::stri
     json::object out;
     if (!names.empty()) {
         out = {{"_id", repo.oid}, {"id", repo.full_id}};
+        if (repo.type == RepoType::space) add_space_members(call.hub, repo, all);
         for (const auto& name : names)
             if (const auto* value = all.if_contains(name)) out[name] = *value;
         siblings = std::ranges::find(names, "siblings") != names.end();

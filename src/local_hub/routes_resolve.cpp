@@ -23,7 +23,7 @@ Found find_entry(Call& call) {
         out.commit = call.hub.git.open(out.repo.oid).resolve(revision).commit;
     const auto files = call.hub.git.listing(out.repo.oid, out.commit);
     const auto* entry = files->find(call.params.path);
-    if (!entry || entry->is_folder) throw entry_not_found({}, out.commit);
+    if (!entry || entry->is_folder) throw entry_not_found({}, out.commit).with("Accept-Ranges", "bytes");
     out.entry = *entry;
     return out;
 }

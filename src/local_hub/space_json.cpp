@@ -50,9 +50,18 @@ std::string running_stage(Hub& hub, const Repo& repo) {
 json::object space_runtime(Hub& hub, const Repo& repo) {
     const SpaceRow row = row_of(hub, repo);
     const std::string stage = row.stage.empty() || row.stage == "RUNNING" ? running_stage(hub, repo) : row.stage;
+    const json::object replicas{{"current", stage == "RUNNING" ? 1 : 0}, {"requested", 1}};
+    // Files that are served as they are need no machine.
+    if (repo.sdk == "static")
+        return {{"stage", stage},
+                {"hardware", json::object{{"current", nullptr}, {"requested", nullptr}}},
+                {"storage", text_or_null(row.storage)},
+                {"replicas", replicas},
+                {"devMode", false},
+                {"domains", json::array()}};
     const std::string requested = row.requested.empty() ? "cpu-basic" : row.requested;
     json::value current;
-    if (stage == "RUNNING" && repo.sdk != "static") current = json::value(requested);
+    if (stage == "RUNNING") current = json::value(requested);
     // Two days on free hardware, never (null) where it was set to a negative number.
     json::value timeout = 172800;
     if (!row.sleep_time.empty()) timeout = std::stoll(row.sleep_time) < 0 ? json::value() : std::stoll(row.sleep_time);
@@ -60,7 +69,7 @@ json::object space_runtime(Hub& hub, const Repo& repo) {
             {"hardware", json::object{{"current", current}, {"requested", requested}}},
             {"storage", text_or_null(row.storage)},
             {"gcTimeout", timeout},
-            {"replicas", json::object{{"current", stage == "RUNNING" ? 1 : 0}, {"requested", 1}}},
+            {"replicas", replicas},
             {"devMode", false},
             {"domains", json::array()}};
 }
