@@ -51,6 +51,8 @@ void World::make_api(const json::object& data) {
                 config.endpoint = to_argument<std::string_view>(value, {arena, *this});
             else if (name == "token")
                 config.token = to_argument<TokenArg>(value, {arena, *this});
+            else if (name == "inference_endpoints")
+                config.inference_endpoints = to_argument<std::string_view>(value, {arena, *this});
             else
                 throw std::runtime_error("the client has no option '" + std::string(name) + "'");
         }

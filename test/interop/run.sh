@@ -3,7 +3,7 @@
 #
 #     bash test/interop/run.sh BUILD_DIR [judge...]
 #
-# Judges: reference-old, reference-new, js, git, curl, aria2c. Their clients are installed in
+# Judges: reference-old, reference-new, js, git, curl, aria2c, differential. Their clients are installed in
 # a throw-away folder. Prints one line per failing case; the last line is "N passed, N failed". A client that cannot
 # be installed is skipped with a line that says so; with CI=true that is a failure.
 set -u
@@ -15,7 +15,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
 
-cmake --build "$build" --target hfhub_test_hub >"$work/build.log" 2>&1 || {
+cmake --build "$build" --target hfhub_test_hub hfhub_differential >"$work/build.log" 2>&1 || {
     tail -n 40 "$work/build.log"
     echo "0 passed, 1 failed"
     exit 1
@@ -101,6 +101,15 @@ for program in curl aria2c; do
         skip "$program" "$program is not installed"
     fi
 done
+
+if asked differential; then
+    if reference reference-old huggingface_hub==0.20.3; then
+        judge differential "$work/reference-old/bin/python" "$here/differential.py" "$hub" \
+            "$build/test/interop/hfhub_differential"
+    else
+        skip differential "pip cannot install huggingface_hub==0.20.3"
+    fi
+fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
