@@ -14,5 +14,5 @@ def run(bench):
             lambda: peers.wrk(f"{server.endpoint}/api/models/bench/model"))
     return [Row("G1", "model_info: calls per second", count / ours.figures["seconds"], "wrk", wrk.figures["rate"],
                 "1/s", 0.5, 0.7, less=False),
-            Row("G1", "model_info: CPU per call", ours.cpu / count * 1e6, "wrk",
+            Row("G1", "model_info: CPU per call", ours.figures["cpu_calls"] / count * 1e6, "wrk",
                 wrk.cpu / wrk.figures["requests"] * 1e6, "us")]

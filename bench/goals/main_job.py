@@ -63,7 +63,7 @@ def calls(bench, hub):
         lambda: bench.python("model_info.py", hub.endpoint, repo, count, 1),
         lambda: peers.wrk(url))
     rate = count / ours.figures["seconds"]
-    return [Row("main", "model_info: CPU per call", ours.cpu / count * 1000, "reference",
+    return [Row("main", "model_info: CPU per call", ours.figures["cpu_calls"] / count * 1000, "reference",
                 ref.figures["cpu"] / count * 1000, "ms", 1 / 12, 1 / 20),
             Row("main", "model_info: calls per second", rate, "reference", count / ref.figures["seconds"], "1/s", 5,
                 less=False),

@@ -7,6 +7,7 @@ namespace {
 boost::asio::awaitable<void> walk(const hf::HfApi& api, std::uint64_t limit, std::uint64_t warm, bool full,
                                   Figures& figures) {
     const Watch watch;
+    const double cpu_before = cpu_seconds();
     hf::ListModelsOptions options;
     options.limit = static_cast<std::int64_t>(limit);
     if (full) options.full = true;
@@ -24,6 +25,7 @@ boost::asio::awaitable<void> walk(const hf::HfApi& api, std::uint64_t limit, std
     }
     figures["items"] = static_cast<double>(count);
     figures["seconds"] = watch.seconds();
+    figures["cpu_calls"] = cpu_seconds() - cpu_before;
     figures["resident_end"] = resident_mib();
 }
 

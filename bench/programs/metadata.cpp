@@ -40,6 +40,7 @@ Figures model_info(const Arguments& arguments) {
     ModelInfoLoop loop(api, arguments.text("repo"), count);
     std::exception_ptr failure;
     const Watch watch;
+    const double cpu_before = cpu_seconds();
     for (std::uint64_t i = 0; i < in_flight; ++i)
         boost::asio::co_spawn(context, loop.worker(), [&](std::exception_ptr error) {
             if (error) failure = error;
@@ -47,6 +48,7 @@ Figures model_info(const Arguments& arguments) {
     context.run();
     if (failure) std::rethrow_exception(failure);
     return {{"seconds", watch.seconds()},
+            {"cpu_calls", cpu_seconds() - cpu_before},
             {"requests", static_cast<double>(count)},
             {"tags", static_cast<double>(loop.tags())}};
 }
