@@ -99,7 +99,8 @@ json::value expanded_member(Call& call, Info& info, const std::string& name) {
         return json::object{{"adapter", 0}, {"merge", 0}, {"quantized", 0}, {"finetune", 0}};
     if (name == "inferenceProviderMapping") return json::object();
     if (name == "resourceGroup" || name == "safetensors" || name == "transformersInfo" || name == "widgetData" ||
-        name == "baseModels" || name == "mask_token" || name == "inference")
+        name == "baseModels" || name == "mask_token" || name == "inference" || name == "gguf" ||
+        name == "evalResults" || name == "citation" || name == "description" || name == "paperswithcode_id")
         return nullptr;
     if (name == "xetEnabled") return false;
     if (name == "runtime") return space_runtime(call.hub, info.repo);

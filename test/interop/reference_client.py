@@ -469,9 +469,9 @@ def case_quota_and_faults():
         control("PUT", "scenario", {})
 
 
-def main():
+def run(cases):
     passed, failed = 0, 0
-    for name, case in list(globals().items()):
+    for name, case in list(cases.items()):
         if not name.startswith("case_") or (len(sys.argv) > 2 and name[5:] not in sys.argv[2:]):
             continue
         try:
@@ -479,7 +479,8 @@ def main():
             passed += 1
         except Exception:
             failed += 1
-            print(f"FAILED {name[5:]} ({huggingface_hub.__version__})\n{traceback.format_exc()}")
+            last = traceback.format_exc().strip().replace("\n", " ")[-700:]
+            print(f"FAILED huggingface_hub {huggingface_hub.__version__}: {name[5:]}: {last}")
     PROCESS.stdin.close()
     stopped = PROCESS.wait(30)
     if stopped != 0:
@@ -490,4 +491,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run(globals())

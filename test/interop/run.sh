@@ -68,6 +68,7 @@ for pair in reference-old:huggingface_hub==0.20.3 reference-new:huggingface_hub;
     asked "$name" || continue
     if reference "$name" "$package"; then
         judge "$name" "$work/$name/bin/python" "$here/reference_client.py" "$hub"
+        judge "$name" "$work/$name/bin/python" "$here/reference_downloads.py" "$hub"
     else
         skip "$name" "pip cannot install $package"
     fi
