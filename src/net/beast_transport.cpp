@@ -26,6 +26,7 @@ public:
         if (request.url.origin().scheme == "http") {
             const auto proxy = select_proxy(config, request.url.origin());
             joined = proxy ? request_head(request, true, proxy->authorization) : request_head(request);
+            only_once = proxy && !is_idempotent(request.method);
         } else {
             joined = request_head(request);
         }
@@ -38,16 +39,19 @@ public:
 
     std::string joined;
     std::string_view rest;  ///< of the request's body
+    /// Must not meet a connection that its peer is about to close. Proxies (tinyproxy 1.11) keep the answer's
+    /// keep-alive of the origin and close all the same.
+    bool only_once = false;
 };
 
 microseconds since(Clock::time_point start) { return std::chrono::duration_cast<microseconds>(Clock::now() - start); }
 
-/// Gives `lease` a connection that can be used.
-asio::awaitable<void> get_connection(Lease& lease, bool fresh, Timings& timings) {
+/// Gives `lease` a connection that can be used; without `may_reuse` a new one.
+asio::awaitable<void> get_connection(Lease& lease, bool fresh, bool may_reuse, Timings& timings) {
     auto start = Clock::now();
     co_await lease.acquire(fresh);
     timings.queue += since(start);
-    if (lease.connection() && !lease.connection()->stream.is_quiet()) lease.drop_connection();
+    if (lease.connection() && (!may_reuse || !lease.connection()->stream.is_quiet())) lease.drop_connection();
     timings.reused = lease.connection() != nullptr;
     if (timings.reused) {
         lease.state().counters.reused.fetch_add(1, std::memory_order_relaxed);
@@ -64,7 +68,7 @@ asio::awaitable<Response> perform(std::shared_ptr<TransportState> state, Request
     Timings timings;
     bool again = false;
     for (;;) {
-        co_await get_connection(lease, again, timings);
+        co_await get_connection(lease, again, !text.only_once, timings);
         const auto start = Clock::now();
         Conversation conversation(lease);
         std::unique_ptr<ByteSource> source;

@@ -66,6 +66,22 @@ BOOST_AUTO_TEST_CASE(http_through_a_proxy) {
     BOOST_TEST(server.connections() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_proxy_that_closes_without_a_word) {
+    FaultyServer server([](Peer& peer) {
+        const std::string head = peer.read_head();
+        if (head.starts_with("POST ")) peer.read(7);
+        peer.answer(head);
+        // The client has the answer by now, and thinks that it may send more.
+        peer.read_head();
+    });
+    Client client(through(server));
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST(client.get("http://far.away.test/a").body.starts_with("GET "));
+        BOOST_TEST(client.send(request(Method::post, "http://far.away.test/b", "content")).body.starts_with("POST "));
+    }
+    BOOST_TEST(client.transport->stats().resent > 0u);
+}
+
 BOOST_AUTO_TEST_CASE(https_through_a_tunnel) {
     FaultyServer server(proxy), target(echo, Pair::authority().issue({"127.0.0.1"}));
     Client client(through(server));
