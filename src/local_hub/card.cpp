@@ -84,7 +84,8 @@ CardFacts read_card(GitRepo& git, const std::string& commit, const Repo& repo) {
     json::object card;
     // A README of several megabytes is no card.
     constexpr std::uint64_t max_readme = 4u << 20;
-    if (const auto* readme = files->find("README.md"); readme && !readme->lfs && readme->size <= max_readme) {
+    if (const auto* readme = files->find("README.md");
+        readme && !readme->is_folder && !readme->lfs && readme->size <= max_readme) {
         const std::string text = git.blob(readme->oid);
         if (const auto front = front_matter(text)) {
             const auto parsed = parse_yaml(*front);

@@ -77,7 +77,7 @@ std::string import_folder(Hub& hub, RepoType type, std::string_view repo_id, con
     GitRepo git = hub.git.open(repo.oid);
     const auto base = git.listing(target.head);
     const auto* attributes = base->find(".gitattributes");
-    const LfsRules rules(attributes ? git.blob(attributes->oid) : std::string());
+    const LfsRules rules(attributes && !attributes->is_folder ? git.blob(attributes->oid) : std::string());
     CommitBuilder builder(git, hub.config.pack_compression);
     std::set<std::string> kept{".gitattributes"};
     for (const auto& path : files_below(folder)) {

@@ -54,7 +54,7 @@ json::value model_config(GitRepo& git, const Listing& files) {
     const auto* entry = files.find("config.json");
     json::object out;
     constexpr std::uint64_t max_config = 1u << 20;
-    if (!entry || entry->lfs || entry->size > max_config) return out;
+    if (!entry || entry->is_folder || entry->lfs || entry->size > max_config) return out;
     boost::system::error_code failed;
     const auto parsed = json::parse(git.blob(entry->oid), failed);
     if (failed || !parsed.is_object()) return out;

@@ -74,8 +74,9 @@ inline std::string noise(std::size_t size, unsigned seed) {
 /// A running embedded Hub with the user "julien", and a client of it on an io_context of its own.
 class HubFixture {
 public:
-    /// The root of `config` must outlive the fixture.
-    explicit HubFixture(LocalHubConfig config) : hub(std::move(config)), endpoint(start()) {}
+    /// The root of `config` must outlive the fixture. `ca`: certificates as PEM text that the client trusts.
+    explicit HubFixture(LocalHubConfig config, std::string ca = {})
+        : hub(std::move(config)), endpoint(start()), ca(std::move(ca)) {}
     ~HubFixture() {
         api.session().close();
         hub.stop();
@@ -86,6 +87,7 @@ public:
         config.endpoint = endpoint;
         config.token = token;
         config.environment = &environment;
+        config.ca_pem = ca;
         Session out(context.get_executor(), config, nullptr, std::make_shared<HastyClock>());
         out.on_request([this](const RequestEvent& event) {
             events.push_back(event);
@@ -139,6 +141,7 @@ public:
     boost::asio::io_context context;
     LocalHub hub;
     std::string endpoint;
+    std::string ca;
     std::vector<RequestEvent> events;
     std::function<void(const RequestEvent&)> after;  ///< called when the client has seen an answer
     Environment environment{[](const std::string&) { return std::optional<std::string>(); }, "/nowhere"};

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "hub_fixture.hpp"
+
+#include <hf/core/hash.hpp>
+
+#include <map>
+#include <thread>
+
+namespace hf::test {
+
+/// What the file at `path` holds, links followed.
+inline std::string read_file(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw std::runtime_error("cannot read " + path.string());
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The files below `folder`, relative, sorted; folders are left out.
+inline std::vector<std::string> files_below(const std::filesystem::path& folder) {
+    std::vector<std::string> out;
+    if (!std::filesystem::exists(folder)) return out;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+        if (entry.is_symlink() || !entry.is_directory())
+            out.push_back(entry.path().lexically_relative(folder).generic_string());
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+/// A Hub with the model "julien/m", and clients of it whose cache and HF_HOME are below `home`.
+class DownloadFixture : private TemporaryFolder, public HubFixture {
+public:
+    using Files = std::map<std::string, std::string>;
+
+    /// Files above 10,000 bytes are LFS.
+    static LocalHubConfig config_in(const std::filesystem::path& root) {
+        LocalHubConfig config(root / "hub");
+        config.lfs_threshold = 10'000;
+        return config;
+    }
+    DownloadFixture() : DownloadFixture([](LocalHubConfig&) {}) {}
+    explicit DownloadFixture(const std::function<void(LocalHubConfig&)>& adjust, std::string ca = {})
+        : HubFixture(adjusted(config_in(path()), adjust), std::move(ca)), home(path() / "home") {
+        run(api.create_repo("julien/m"));
+    }
+
+    using TemporaryFolder::path;
+    std::filesystem::path repo_folder() const { return cache() / "models--julien--m"; }
+    std::filesystem::path cache() const { return home / "hub"; }
+
+    /// A client with nothing in memory, as in a new process.
+    HfApi client(std::function<void(SessionConfig&)> adjust = nullptr) {
+        const Environment variables(
+            [&](const std::string& name) -> std::optional<std::string> {
+                if (name == "HF_HOME") return home.string();
+                return std::nullopt;
+            },
+            home.string());
+        SessionConfig config;
+        config.endpoint = endpoint;
+        config.token = token;
+        config.environment = &variables;
+        config.ca_pem = ca;
+        if (adjust) adjust(config);
+        Session session(context.get_executor(), config, nullptr, std::make_shared<HastyClock>());
+        session.on_request([this](const RequestEvent& event) { events.push_back(event); });
+        return HfApi(std::move(session));
+    }
+
+    /// One commit that adds or replaces these files; gives its hash.
+    std::string publish(const Files& files, std::string_view repo_id = "julien/m") {
+        std::vector<CommitOperation> operations;
+        for (const auto& [name, content] : files)
+            operations.emplace_back(CommitOperationAdd(name, UploadContent::from_bytes(content)));
+        return commit(std::move(operations), repo_id);
+    }
+    std::string remove(std::string_view name) {
+        std::vector<CommitOperation> operations;
+        operations.emplace_back(CommitOperationDelete(std::string(name)));
+        return commit(std::move(operations), "julien/m");
+    }
+    std::string commit(std::vector<CommitOperation> operations, std::string_view repo_id) {
+        CommitOptions options;
+        options.commit_message = "Change";
+        return run(api.create_commit(repo_id, std::move(operations), options)).oid;
+    }
+    /// What the Hub counted, once it has counted all that the client saw answered.
+    LocalHubCounters counters() {
+        for (int i = 0; i < 500 && hub.counters().total < events.size(); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        return hub.counters();
+    }
+    std::uint64_t requests(const std::string& route) { return counters().requests[route]; }
+    std::uint64_t requests() { return counters().total; }
+    void count_anew() {
+        counters();
+
+        hub.reset_counters();
+        events.clear();
+    }
+    /// Every file of `files`, and no other, is below `folder`.
+    static bool holds(const std::filesystem::path& folder, const Files& files) {
+        std::vector<std::string> names;
+        for (const auto& [name, content] : files) names.push_back(name);
+        if (files_below(folder) != names) return false;
+        return std::ranges::all_of(files,
+                                   [&](const auto& file) { return read_file(folder / file.first) == file.second; });
+    }
+    /// Every blob has the content that its name says.
+    static bool blobs_are_sound(const std::filesystem::path& repo_folder) {
+        for (const std::string& name : files_below(repo_folder / "blobs")) {
+            const std::string content = read_file(repo_folder / "blobs" / name);
+            if (name != (name.size() == 64 ? sha256_hex(content) : git_blob_sha1_hex(content))) return false;
+        }
+        return true;
+    }
+
+    std::filesystem::path home;
+
+private:
+    static LocalHubConfig adjusted(LocalHubConfig config, const std::function<void(LocalHubConfig&)>& adjust) {
+        adjust(config);
+        return config;
+    }
+};
+
+}  // namespace hf::test
