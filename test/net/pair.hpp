@@ -15,7 +15,7 @@ inline constexpr int slowness = 1;
 /// One script behind TCP and behind TLS, since every case must hold for both.
 class Pair {
 public:
-    explicit Pair(FaultyServer::Script script) : plain(script), secure(script, authority().issue({"127.0.0.1"})) {}
+    explicit Pair(FaultyServer::Script script) : plain(script), secure(script, authority().issue({"127.0.0.1", "localhost"})) {}
 
     static const TestCa& authority() {
         static const TestCa ca;
