@@ -2,7 +2,7 @@
 # bash bench/run.sh [quick|normal|full] [NAME...]: measures hfhub beside its peers; see README.md.
 #
 # quick takes small sizes and only shows that every benchmark runs. Last line: "N passed, N failed".
-# Environment: BENCH_WORK (scratch; default below /dev/shm), BENCH_PEERS (kept between runs; default
+# Environment: BENCH_WORK (scratch; default below /dev/shm if there is memory enough), BENCH_PEERS (kept between runs; default
 # below ~/.cache), BENCH_BIG_MIB (size of the large file), BENCH_BUILD (an existing release build).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,21 +13,6 @@ case "${1:-}" in quick | normal | full)
     shift
     ;;
 esac
-
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-
-install_packages() {
-    local missing=() command
-    declare -A package=([aria2c]=aria2 [curl]=curl [wrk]=wrk [openssl]=openssl [node]=nodejs [npm]=npm
-        [cmake]=cmake [ninja]=ninja-build [g++]=g++)
-    for command in "${!package[@]}"; do
-        command -v "$command" >/dev/null || missing+=("${package[$command]}")
-    done
-    python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
-    if [ ${#missing[@]} -gt 0 ]; then
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >&2
-    fi
-}
 
 install_peers() {
     mkdir -p "$peers"
@@ -56,15 +41,23 @@ build_programs() {
     fi
 }
 
-# Files in memory, where there is room: disks differ more than clients do.
+# Files in memory, where there is room for four copies of the large one: disks differ more than clients do.
 scratch() {
-    local free
-    free=$(df --output=avail -m /dev/shm 2>/dev/null | tail -1)
-    if [ "${free:-0}" -gt 14000 ]; then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi
+    local big memory space
+    case $mode in quick) big=32 ;; normal) big=1024 ;; full) big=4096 ;; esac
+    big=${BENCH_BIG_MIB:-$big}
+    memory=$(awk '/^MemAvailable/ {print int($2 / 1024)}' /proc/meminfo)
+    space=$(df --output=avail -m /dev/shm 2>/dev/null | tail -1)
+    if [ "${space:-0}" -gt $((4 * big + 2000)) ] && [ "$memory" -gt $((4 * big + 2000)) ]; then
+        echo /dev/shm
+    else
+        echo "${TMPDIR:-/tmp}"
+    fi
 }
 
 peers=${BENCH_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/hfhub-bench}
-install_packages
+. .ci/packages.sh
+ensure_packages core bench
 install_peers
 build_programs
 
