@@ -157,6 +157,19 @@ std::vector<Repo> Repos::list(const RepoFilter& filter) {
         sql += " AND id IN (SELECT repo_id FROM repo_tags WHERE tag=?)";
         values.push_back(sql_text(tag));
     }
+    const auto named_in_card = [&](std::string_view member, const std::vector<std::string>& ids) {
+        if (ids.empty()) return;
+        sql += " AND EXISTS(SELECT 1 FROM json_each(card, '$." + std::string(member) + "') WHERE value IN (";
+        for (std::size_t i = 0; i < ids.size(); ++i) sql += i ? ",?" : "?";
+        sql += "))";
+        for (const auto& id : ids) values.push_back(sql_text(id));
+    };
+    named_in_card("models", filter.models);
+    named_in_card("datasets", filter.datasets);
+    if (filter.linked)
+        sql +=
+            " AND (EXISTS(SELECT 1 FROM json_each(card, '$.models')) OR EXISTS(SELECT 1 FROM json_each(card, "
+            "'$.datasets')))";
     const std::string column(sort_column(filter.sort));
     if (filter.has_cursor) {
         sql += " AND (" + column + ", id) " + (filter.descending ? "<" : ">") + " (CAST(? AS INTEGER), ?)";

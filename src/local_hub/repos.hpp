@@ -41,8 +41,10 @@ struct Repo {
 struct RepoFilter {
     RepoType type = RepoType::model;
     std::string author, search;
-    std::vector<std::string> tags;  ///< all of them
-    std::string gated;              ///< "", "true" or "false"
+    std::vector<std::string> tags;              ///< all of them
+    std::string gated;                          ///< "", "true" or "false"
+    std::vector<std::string> models, datasets;  ///< that the card of a Space names: any of them
+    bool linked = false;                        ///< its card names a model or dataset
     enum class Sort { created_at, last_modified, likes, downloads, id } sort = Sort::id;
     bool descending = true;
     std::size_t limit = 0;

@@ -70,6 +70,11 @@ RepoFilter filter_of(const Call& call) {
             for (const auto tag : split(value, ','))
                 if (!tag.empty()) out.tags.emplace_back(tag);
     if (const auto gated = query.find("gated")) out.gated = *gated == "true" || *gated == "True" ? "true" : "false";
+    if (out.type == RepoType::space) {
+        out.models = query.all("models");
+        out.datasets = query.all("datasets");
+        out.linked = query.flag("linked");
+    }
     out.sort = sort_of(query.get("sort"));
     out.descending = query.get("direction", "-1") != "1";
     out.limit = page_size(call);

@@ -80,8 +80,14 @@ void add_space_members(Hub& hub, const Repo& repo, json::object& info) {
     info["host"] = "https://" + name + (repo.sdk == "static" ? ".static.hf.space" : ".hf.space");
     info["sdk"] = text_or_null(repo.sdk);
     info["runtime"] = space_runtime(hub, repo);
-    info["models"] = json::array();
-    info["datasets"] = json::array();
+    for (const char* kind : {"models", "datasets"}) {
+        info[kind] = json::array();
+        if (repo.card.empty()) continue;
+        const auto card = json::parse(repo.card);
+        const auto* named = card.as_object().if_contains(kind);
+        if (named && named->is_array()) info[kind] = *named;
+        if (named && named->is_string()) info[kind] = json::array{*named};
+    }
 }
 
 void set_space_column(Hub& hub, const Repo& repo, std::string_view column, std::string_view value) {

@@ -105,6 +105,17 @@ def case_expand():
     assert API.revision_exists(repo, "main") and not API.revision_exists(repo, "nothing")
 
 
+def case_spaces_that_use_a_model():
+    model = fresh("used")
+    fresh("using", repo_type="space", space_sdk="gradio"), fresh("idle", repo_type="space", space_sdk="gradio")
+    API.upload_file(path_or_fileobj=f"---\nsdk: gradio\nmodels:\n- {model}\ndatasets: squad\n---\n".encode(),
+                    path_in_repo="README.md", repo_id="julien/using", repo_type="space")
+    for named in ({"models": model}, {"datasets": ["squad", "other"]}, {"linked": True}, {"models": [model], "datasets": "squad"}):
+        assert [s.id for s in API.list_spaces(**named)] == ["julien/using"], named
+    assert not list(API.list_spaces(models="julien/nothing"))
+    assert API.space_info("julien/using").models == [model] and API.space_info("julien/using").datasets == ["squad"]
+
+
 def case_settings():
     repo = fresh("settings")
     if not OLD:
