@@ -6,7 +6,7 @@
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 readme=$root/README.md
-vectors=$root/test/fixtures/wire
+vectors=("$root/test/fixtures/wire" "$root/test/fixtures/vectors")
 mode=${1:-}
 
 program=$(ls -t "$root"/.build/*/test/conformance/hfhub_conformance 2>/dev/null | head -n 1)
@@ -35,7 +35,7 @@ table=$(mktemp)
 trap 'rm -f "$table" "$table.new"' EXIT
 passed=0 failed=0
 for name in errors endpoints; do
-    if [ $name = errors ]; then "$program" --errors; else "$program" --endpoints "$vectors"; fi >"$table" || exit 1
+    if [ $name = errors ]; then "$program" --errors; else "$program" --endpoints "${vectors[@]}"; fi >"$table" || exit 1
     if ! grep -qx "<!-- $name -->" "$readme" || ! grep -qx "<!-- /$name -->" "$readme"; then
         echo "FAILED README.md has no markers for the table of $name"
         failed=$((failed + 1))

@@ -25,15 +25,26 @@ struct DiscussionPage {
 };
 BOOST_DESCRIBE_STRUCT(DiscussionPage, (), (discussions, count, start))
 
+// What a page is called: by the Hub of today, and by that of the reference client.
+constexpr std::string_view page_names[] = {"p", "page_index"};
+
 class DiscussionPages final : public ItemSource<Discussion> {
 public:
-    DiscussionPages(Session session, Request question) : session_(std::move(session)), question_(std::move(question)) {}
+    DiscussionPages(Session session, Request question)
+        : session_(std::move(session)),
+          question_(std::move(question)),
+          page_name_(page_names[session_.reference_routes()]),
+          may_rename_(!session_.reference_routes()) {}
 
     asio::awaitable<std::optional<Discussion>> next() override {
         while (ready_.empty() && !last_) {
-            Request question = question_;
-            question.query("page_index", page_index_);
-            const DiscussionPage page = co_await session_.call<DiscussionPage>(std::move(question));
+            const DiscussionPage page = co_await fetch();
+            // A Hub that does not know the parameter gives its first page for ever.
+            if (page_index_ > 0 && page.start == 0 && may_rename_) {
+                page_name_ = page_names[1];
+                may_rename_ = false;
+                continue;
+            }
             ++page_index_;
             const auto got = static_cast<std::int64_t>(page.discussions.size());
             empty_pages_ = got == 0 ? empty_pages_ + 1 : 0;
@@ -50,8 +61,16 @@ public:
     }
 
 private:
+    asio::awaitable<DiscussionPage> fetch() const {
+        Request question = question_;
+        question.query(page_name_, page_index_);
+        return session_.call<DiscussionPage>(std::move(question));
+    }
+
     Session session_;
     Request question_;
+    std::string_view page_name_;
+    bool may_rename_;
     std::deque<Discussion> ready_;
     int page_index_ = 0;
     int empty_pages_ = 0;

@@ -9,7 +9,7 @@ namespace hf {
 
 static_assert(options_struct<CreateRepoOptions> && options_struct<DeleteRepoOptions> &&
               options_struct<RepoInfoOptions> && options_struct<UpdateRepoVisibilityOptions> &&
-              options_struct<GetFullRepoNameOptions>);
+              options_struct<UpdateRepoSettingsOptions> && options_struct<GetFullRepoNameOptions>);
 
 namespace asio = boost::asio;
 
@@ -115,9 +115,31 @@ asio::awaitable<RepoInfo> info_impl(Session session, Request request) {
     co_return RepoInfo(std::move(info));
 }
 
-Request settings_request(const Repo& repo, bool private_, TokenArg token) {
+// Today's Hub takes "private" as well as "visibility", older ones only the former.
+json::object visibility_body(bool private_) {
     json::object body;
     body["private"] = private_;
+    return body;
+}
+
+json::object settings_body(const UpdateRepoSettingsOptions& options) {
+    constexpr std::string_view visibilities[] = {"private", "public", "protected"};
+    json::object body;
+    if (options.gated) {
+        if (*options.gated == Gated::unknown) throw_validation("gated", "gated must be no, automatic or manual");
+        body["gated"] = json::to_value(*options.gated);
+    }
+    if (options.visibility) {
+        if (std::ranges::find(visibilities, *options.visibility) == std::end(visibilities))
+            throw_validation("visibility", "visibility must be private, public or protected, not '" +
+                                               std::string(*options.visibility) + "'");
+        body["visibility"] = *options.visibility;
+    }
+    if (body.empty()) throw_validation("visibility", "At least one setting must be updated.");
+    return body;
+}
+
+Request settings_request(const Repo& repo, const json::object& body, TokenArg token) {
     return put("/api/{}/settings", repo).json(body).write_token(token);
 }
 
@@ -125,7 +147,8 @@ asio::awaitable<json::object> visibility_of_own_repo(Session session, std::strin
                                                      bool private_, OwnedToken token) {
     const std::string account = co_await detail::account_name(session, token);
     const Repo repo(repo_type, account + "/" + name);
-    co_return co_await session.call<json::object>(settings_request(repo, private_, token.get()));
+    const json::object body = visibility_body(private_);
+    co_return co_await session.call<json::object>(settings_request(repo, body, token.get()));
 }
 
 asio::awaitable<std::string> full_name(Session session, std::string prefix, std::string model_id, OwnedToken token) {
@@ -175,8 +198,14 @@ asio::awaitable<json::object> ReposApi::update_repo_visibility(std::string_view 
                                                                UpdateRepoVisibilityOptions options) const {
     const Repo repo(options.repo_type, repo_id);
     if (SplitId(repo_id).organization)
-        return session_.call<json::object>(settings_request(repo, private_, options.token));
+        return session_.call<json::object>(settings_request(repo, visibility_body(private_), options.token));
     return visibility_of_own_repo(session_, repo.type(), repo.id(), private_, OwnedToken(options.token));
+}
+
+asio::awaitable<json::object> ReposApi::update_repo_settings(std::string_view repo_id,
+                                                             UpdateRepoSettingsOptions options) const {
+    const Repo repo(options.repo_type, repo_id);
+    return session_.call<json::object>(settings_request(repo, settings_body(options), options.token));
 }
 
 asio::awaitable<RepoInfo> ReposApi::repo_info(std::string_view repo_id, RepoInfoOptions options) const {

@@ -131,12 +131,12 @@ asio::awaitable<SpaceRuntime> SpaceRuntimeApi::restart_space(std::string_view re
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::request_space_storage(std::string_view repo_id, std::string_view storage,
                                                                      TokenOptions options) const {
     return session_.call<SpaceRuntime>(
-        post("/api/{}/storage", space(repo_id)).json(one("tier", storage)).token(options.token));
+        post("/api/{}/storage", space(repo_id)).json(one("tier", storage)).token(options.token).maybe_gone());
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::delete_space_storage(std::string_view repo_id,
                                                                     TokenOptions options) const {
-    return session_.call<SpaceRuntime>(del("/api/{}/storage", space(repo_id)).token(options.token));
+    return session_.call<SpaceRuntime>(del("/api/{}/storage", space(repo_id)).token(options.token).maybe_gone());
 }
 
 asio::awaitable<RepoUrl> SpaceRuntimeApi::duplicate_space(std::string_view from_id,

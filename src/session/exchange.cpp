@@ -89,6 +89,7 @@ asio::awaitable<net::Response> SessionState::send_hop(const Request& request, Ho
         net::Response response = co_await transport->send(std::move(message));
         if (quota) quota->on_response(response.status, response.fields, clock->now());
         event.status = response.status;
+        event.warning = response.fields.find("X-HF-Warning").value_or(std::string_view());
         co_return response;
     } catch (...) {
         failure = std::current_exception();
@@ -116,8 +117,10 @@ asio::awaitable<std::string> SessionState::read_body(net::Response& response, st
     co_return body;
 }
 
-std::string_view SessionState::hint_for(const Request& request, unsigned status) {
-    if (request.maybe_gone_ && (status == 404 || status == 405 || status == 410))
+std::string_view SessionState::hint_for(const Request& request, const net::Response& response) {
+    // With an X-Error-Code the Hub knows the route and misses something else.
+    const bool no_route = response.status == 404 && !response.fields.contains("X-Error-Code");
+    if (request.maybe_gone_ && (no_route || response.status == 405 || response.status == 410))
         return "Calls of this kind were removed from clients since 2024; this Hub may no longer have it";
     return request.hint_;
 }
@@ -153,7 +156,7 @@ asio::awaitable<SessionState::Exchange> SessionState::attempt(const Request& req
         if (result.response.status >= 400) {
             const std::string body = co_await read_body(result.response, max_error_body_, true);
             raise_for_status(event.method, url, result.response.status, result.response.fields, body,
-                             clock->system_now(), hint_for(request, result.response.status));
+                             clock->system_now(), hint_for(request, result.response));
         }
         if (buffered) {
             result.body = co_await read_body(result.response, max_body_, false);

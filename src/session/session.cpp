@@ -29,8 +29,8 @@ net::TransportConfig transport_config(const SessionConfig& config, const Environ
     net::TransportConfig out;
     out.max_connections_per_origin = config.max_connections;
     out.tls.verify = config.verify_tls;
-    out.tls.ca_file = first_given({config.ca_file, environment.ssl_cert_file, environment.requests_ca_bundle,
-                                   environment.curl_ca_bundle});
+    out.tls.ca_file = first_given(
+        {config.ca_file, environment.ssl_cert_file, environment.requests_ca_bundle, environment.curl_ca_bundle});
     out.tls.ca_dir = first_given({config.ca_dir, environment.ssl_cert_dir});
     out.tls.ca_pem = config.ca_pem;
     out.proxy.http = first_given({config.proxy, environment.http_proxy});
@@ -60,9 +60,11 @@ SessionState::SessionState(asio::any_io_executor executor_, const SessionConfig&
       environment(pick_environment(config)),
       endpoint(without_trailing_slash(first_given({config.endpoint, environment.endpoint}))),
       endpoint_url(Url::parse(endpoint)),
-      inference_endpoints(without_trailing_slash(first_given({config.inference_endpoints, inference_endpoints_service}))),
+      inference_endpoints(
+          without_trailing_slash(first_given({config.inference_endpoints, inference_endpoints_service}))),
       cache_dir(first_given({config.cache_dir, environment.hub_cache})),
       offline(config.offline.value_or(environment.offline)),
+      reference_routes(config.reference_routes),
       retry(config.retry),
       clock(clock_ ? std::move(clock_) : make_system_clock()),
       transport(transport_ ? std::move(transport_)
@@ -142,14 +144,13 @@ const std::string& Session::inference_endpoints() const noexcept { return state_
 const std::string& Session::cache_dir() const noexcept { return state_->cache_dir; }
 const Environment& Session::environment() const noexcept { return state_->environment; }
 bool Session::offline() const noexcept { return state_->offline; }
+bool Session::reference_routes() const noexcept { return state_->reference_routes; }
 const RetryConfig& Session::retry() const noexcept { return state_->retry; }
 Clock& Session::clock() const noexcept { return *state_->clock; }
 const boost::asio::any_io_executor& Session::executor() const noexcept { return state_->executor; }
 void Session::close() const { state_->transport->close(); }
 
-std::string Session::authorization(TokenArg token, bool write) const {
-    return state_->authorization(token, write);
-}
+std::string Session::authorization(TokenArg token, bool write) const { return state_->authorization(token, write); }
 
 Request Session::following_page(const Request& request, std::string_view page_url, std::string_view next) const {
     return state_->following_page(request, page_url, next);

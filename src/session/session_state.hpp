@@ -46,6 +46,7 @@ public:
     std::string inference_endpoints;
     std::string cache_dir;
     bool offline = false;
+    bool reference_routes = false;
     RetryConfig retry;
     std::shared_ptr<Clock> clock;
     std::shared_ptr<net::Transport> transport;
@@ -55,7 +56,7 @@ private:
     /// A request as one attempt sends it; redirects change it.
     struct Hop;
 
-    static std::string_view hint_for(const Request& request, unsigned status);
+    static std::string_view hint_for(const Request& request, const net::Response& response);
     asio::awaitable<Exchange> attempt(const Request& request, std::string_view authorization, bool buffered,
                                       RequestEvent& event);
     asio::awaitable<net::Response> send_hop(const Request& request, Hop hop, RequestEvent& event);

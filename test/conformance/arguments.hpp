@@ -103,7 +103,8 @@ public:
         Options options{};
         for (const auto& [name, data] : arguments_) {
             if (used_.contains(std::string(name))) continue;
-            if (!set_member(options, snake_case(std::string_view(name)), data)) {
+            // An argument that is not given by being None need not exist (`proxies`).
+            if (!set_member(options, snake_case(std::string_view(name)), data) && !data.is_null()) {
                 throw std::runtime_error("the options have no '" + std::string(name) + "'");
             }
             used_.insert(std::string(name));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <iostream>
+#include <iterator>
 #include <thread>
 #include <vector>
 
@@ -20,8 +21,8 @@ using hf::conformance::VectorCase;
 constexpr const char* usage =
     "usage: hfhub_conformance DIR [TEXT]\n"
     "       hfhub_conformance --self-check DIR [TEXT]\n"
-    "       hfhub_conformance --coverage DIR\n"
-    "       hfhub_conformance --endpoints DIR\n"
+    "       hfhub_conformance --coverage DIR...\n"
+    "       hfhub_conformance --endpoints DIR...\n"
     "       hfhub_conformance --errors\n"
     "Plays the wire vectors of a folder through the real client. With TEXT only those whose id contains it.\n"
     "The self-check makes each expectation wrong, one at a time, and fails where that goes unnoticed.\n"
@@ -116,11 +117,21 @@ int self_check(const std::string& folder, const std::string& text) {
     return failed == 0 ? 0 : 1;
 }
 
+std::vector<hf::conformance::CoverageRow> read_tables(const std::vector<std::string>& folders) {
+    std::vector<hf::conformance::CoverageRow> out;
+    for (const auto& folder : folders) {
+        auto table = hf::conformance::read_coverage_table(folder);
+        if (table.empty()) throw std::runtime_error("no table of vectors in the README of " + folder);
+        std::ranges::move(table, std::back_inserter(out));
+    }
+    return out;
+}
+
 /// Every call has a vector that passes, and would be missed if it had none.
-int check_coverage(const std::string& folder) {
-    const auto table = hf::conformance::read_coverage_table(folder);
-    if (table.empty()) throw std::runtime_error("no table of vectors in the README of " + folder);
-    const auto cases = load(folder, "");
+int check_coverage(const std::vector<std::string>& folders) {
+    const auto table = read_tables(folders);
+    std::vector<VectorCase> cases;
+    for (const auto& folder : folders) std::ranges::move(load(folder, ""), std::back_inserter(cases));
     const auto differences = run_all_in_folder(cases);
     std::vector<bool> passed;
     for (const auto& difference : differences) passed.push_back(!difference);
@@ -150,14 +161,14 @@ int main(int argc, char** argv) {
     }
     const bool tables = mode == "--coverage" || mode == "--endpoints";
     const bool known = mode.empty() || mode == "--self-check" || tables;
-    if (!known || arguments.empty() || arguments.size() > (tables ? 1 : 2)) {
+    if (!known || arguments.empty() || (!tables && arguments.size() > 2)) {
         std::cerr << usage;
         return mode == "--help" ? 0 : 2;
     }
     try {
-        if (mode == "--coverage") return check_coverage(arguments[0]);
+        if (mode == "--coverage") return check_coverage(arguments);
         if (mode == "--endpoints") {
-            std::cout << hf::conformance::endpoints_markdown(hf::conformance::read_coverage_table(arguments[0]));
+            std::cout << hf::conformance::endpoints_markdown(read_tables(arguments));
             return 0;
         }
         const auto play = mode.empty() ? run : self_check;

@@ -76,6 +76,11 @@ struct Argument<DatasetFilterArg> {
     }
 };
 
+template <>
+struct Argument<Gated> {
+    static Gated from(const json::value& data, ArgumentContext) { return hf::json::from_value<Gated>(data); }
+};
+
 /// A pair in the reference.
 template <>
 struct Argument<EmissionsThresholds> {

@@ -15,6 +15,20 @@ asio::awaitable<void> FakeClock::sleep(std::chrono::milliseconds duration) {
     co_await asio::post(asio::use_awaitable);
 }
 
+namespace {
+/// A text, or a dictionary of them: "name/value; name/value".
+std::string user_agent(const json::value& given) {
+    if (given.is_string()) return std::string(given.get_string());
+    std::string out;
+    const json::object none;
+    for (const auto& [name, value] : given.is_object() ? given.get_object() : none) {
+        if (!out.empty()) out += "; ";
+        out.append(name).append("/").append(value.is_string() ? value.get_string() : "");
+    }
+    return out;
+}
+}  // namespace
+
 World::World(asio::any_io_executor executor, std::filesystem::path folder, Mode mode)
     : executor_(std::move(executor)), folder_(std::move(folder)), mode_(mode) {
     std::filesystem::create_directories(folder_);
@@ -44,6 +58,7 @@ void World::make_api(const json::object& data) {
     // As the reference: only uploads are repeated, and quotas are not looked at.
     config.retry.max_attempts = 1;
     config.obey_quota = false;
+    config.reference_routes = true;
     Arena arena;
     if (const json::value* client = member(call, "client")) {
         for (const auto& [name, value] : client->as_object()) {
@@ -53,6 +68,16 @@ void World::make_api(const json::object& data) {
                 config.token = to_argument<TokenArg>(value, {arena, *this});
             else if (name == "inference_endpoints")
                 config.inference_endpoints = to_argument<std::string_view>(value, {arena, *this});
+            else if (name == "library_name" && value.is_string())
+                config.library_name = to_argument<std::string_view>(value, {arena, *this});
+            else if (name == "library_version" && value.is_string())
+                config.library_version = to_argument<std::string_view>(value, {arena, *this});
+            else if (name == "user_agent")
+                config.user_agent = arena.keep(user_agent(value));
+            else if (name == "reference_routes")
+                config.reference_routes = value.as_bool();
+            else if (value.is_null())
+                continue;
             else
                 throw std::runtime_error("the client has no option '" + std::string(name) + "'");
         }

@@ -50,6 +50,15 @@ struct UpdateRepoVisibilityOptions {
 };
 BOOST_DESCRIBE_STRUCT(UpdateRepoVisibilityOptions, (), (token, repo_type))
 
+/// What is not given stays as it is; something must be.
+struct UpdateRepoSettingsOptions {
+    std::optional<std::string_view> visibility{};  ///< "private", "public" or, of Spaces, "protected"
+    std::optional<Gated> gated{};
+    TokenArg token{};
+    std::string_view repo_type{};
+};
+BOOST_DESCRIBE_STRUCT(UpdateRepoSettingsOptions, (), (visibility, gated, token, repo_type))
+
 struct GetFullRepoNameOptions {
     std::optional<std::string_view> organization{};
     TokenArg token{};
@@ -82,6 +91,10 @@ public:
     /// namespace in `repo_id` the token's account is asked for first.
     boost::asio::awaitable<json::object> update_repo_visibility(std::string_view repo_id, bool private_ = false,
                                                                 UpdateRepoVisibilityOptions options = {}) const;
+
+    /// What took its place in clients of today: visibility, and who may see the files. Gives the Hub's answer.
+    boost::asio::awaitable<json::object> update_repo_settings(std::string_view repo_id,
+                                                              UpdateRepoSettingsOptions options) const;
 
     /// Throws RepositoryNotFoundError, GatedRepoError, RevisionNotFoundError.
     boost::asio::awaitable<RepoInfo> repo_info(std::string_view repo_id, RepoInfoOptions options = {}) const;

@@ -80,7 +80,8 @@ public:
     boost::asio::awaitable<SpaceRuntime> restart_space(std::string_view repo_id,
                                                        RestartSpaceOptions options = {}) const;
 
-    /// Adds persistent storage; it can become larger, but not smaller.
+    /// Adds persistent storage; it can become larger, but not smaller. Removed from clients since, as
+    /// delete_space_storage: an answer that the Hub no longer has it says so.
     boost::asio::awaitable<SpaceRuntime> request_space_storage(std::string_view repo_id, std::string_view storage,
                                                                TokenOptions options = {}) const;
     /// Deletes the storage with all its data.

@@ -30,7 +30,7 @@ public:
     /// "read" or "write"; nothing without a valid token. Today's fine-grained tokens have other roles.
     boost::asio::awaitable<std::optional<std::string>> get_token_permission(TokenOptions options = {}) const;
 
-    /// Likes a repository. Removed from today's Hub for clients, which answers with an HfHubHTTPError.
+    /// Likes a repository. Removed from clients since: an answer that the Hub no longer has it says so.
     boost::asio::awaitable<void> like(std::string_view repo_id, RepoOptions options = {}) const;
 
     boost::asio::awaitable<void> unlike(std::string_view repo_id, RepoOptions options = {}) const;

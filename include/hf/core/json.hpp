@@ -198,7 +198,7 @@ private:
     MemberTable() {
         members_.reserve(size);
         boost::mp11::mp_for_each<Described>([this](auto d) {
-            if constexpr (is_on_wire<T>(decltype(d)::name)) add<decltype(d)>();
+            if constexpr (is_on_wire<T>(decltype(d)::name)) this->template add<decltype(d)>();
         });
         std::ranges::sort(by_name_);
     }

@@ -40,6 +40,7 @@ struct RequestEvent {
     std::uint64_t bytes_received = 0;      ///< of a buffered body
     std::chrono::nanoseconds duration{0};  ///< to the end of a buffered body, else to the answer's head
     std::string error;
+    std::string warning;  ///< X-HF-Warning, meant for the user: "unauthenticated; Warning: You are sending …"
 };
 
 /// A complete answer.
@@ -112,6 +113,7 @@ public:
     const std::string& cache_dir() const noexcept;
     const Environment& environment() const noexcept;
     bool offline() const noexcept;
+    bool reference_routes() const noexcept;
     Clock& clock() const noexcept;
     const boost::asio::any_io_executor& executor() const noexcept;
     /// The Authorization value that `token` stands for; empty: none. Throws LocalTokenNotFoundError.

@@ -33,6 +33,9 @@ struct SessionConfig {
     std::string_view user_agent{};
     std::string_view inference_endpoints{};  ///< https://api.endpoints.huggingface.cloud
     std::optional<bool> offline{};           ///< HF_HUB_OFFLINE
+    /// Where the Hub of today has another route or parameter than in 2024, send what the reference client
+    /// v0.20.3 sends. For mirrors and private Hubs of that time.
+    bool reference_routes = false;
 
     RetryConfig retry{};
     /// For LFS uploads: the reference's waits.
