@@ -18,8 +18,8 @@ int code_of(const hf::Error& error) {
     const auto& code = error.code();
     if (code == hf::Errc::validation) return usage;
     if (code == hf::Errc::token_not_found || code == hf::Errc::gated_repo) return access;
-    if (code == hf::Errc::local_entry_not_found) return error.info().cause ? network : not_found;
-    if (code == hf::ErrorCondition::not_found) return not_found;
+    if (code == hf::Errc::local_entry_not_found && error.status() == 0) return error.info().cause ? network : not_found;
+    if (code == hf::ErrorCondition::not_found && code != hf::Errc::local_entry_not_found) return not_found;
     if (code == hf::Errc::file_system) return disk;
     if (code == hf::Errc::protocol || code == hf::Errc::invalid_response || code == hf::Errc::integrity ||
         code == hf::Errc::unsafe_path || code == hf::Errc::too_large)
@@ -70,13 +70,14 @@ std::string advice(const hf::Error& error, const Context::Subject& subject) {
     if (code == hf::Errc::tls)
         return "if the certificate is one of your own, name its authority with --ca-file or SSL_CERT_FILE";
     if (code == hf::Errc::offline) return "unset HF_HUB_OFFLINE to use the network";
-    if (code == hf::ErrorCondition::network || code == hf::Errc::local_entry_not_found)
+    if (code == hf::ErrorCondition::network || (code == hf::Errc::local_entry_not_found && info.status == 0))
         return "check the network, and HF_ENDPOINT or --endpoint";
     if (code == hf::Errc::unsafe_path) return "nothing of the repository was written";
     if (code == hf::Errc::integrity) return "nothing of it was kept; run the same command again";
-    if (info.status == 401)  // calls about the token say where to get one
-        return error.message().find("/settings/tokens") == std::string::npos ? std::string(token_advice)
-                                                                             : std::string();
+    if (info.status == 401 && error.message().find("/settings/tokens") != std::string::npos) return {};
+    if (info.status == 401)
+        return (subject.page.empty() ? std::string() : subject.page + " does not exist or is private: ") +
+               std::string(token_advice);
     if (info.status == 403) return "the token must be allowed to do this: a write token of an account with that role";
     if (info.status == 412) return "somebody else committed meanwhile; run the same command again";
     if (info.status == 429)

@@ -103,6 +103,7 @@ private:
             thrown = std::current_exception();
         }
         Context::Subject subject;
+        subject.page = context_.api.session().endpoint() + "/" + repo.id;
         subject.missing_bytes = progress_.missing_bytes();
         const Failure failure = explain(thrown, subject);
         if (failure.code == interrupted) std::rethrow_exception(thrown);

@@ -92,6 +92,7 @@ void Context::about(std::string_view repo_type, std::string_view repo_id) {
 
 int run_command(const Globals& globals, const Command& command) {
     Context::Subject subject;
+    std::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes is an error like a full disk
     try {
         asio::io_context io(1);
         Context context(globals, make_api(io, globals));

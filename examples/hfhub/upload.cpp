@@ -28,13 +28,26 @@ struct Options {
     bool private_repo = false, create_pr = false, no_create = false;
 };
 
+/// A repository that exists is fine, also where the token may not create any.
 asio::awaitable<void> create(Context& context, const Options& options) {
     hf::CreateRepoOptions create;
     create.repo_type = options.repo_type;
     create.private_ = options.private_repo;
-    create.exist_ok = true;
     if (options.repo_type == "space") create.space_sdk = options.space_sdk;
-    co_await context.api.create_repo(options.repo, create);
+    std::exception_ptr thrown;
+    unsigned status = 0;
+    try {
+        co_await context.api.create_repo(options.repo, create);
+        co_return;
+    } catch (const hf::HfHubHTTPError& error) {
+        thrown = std::current_exception();
+        status = error.status();
+    }
+    if (status == 409) co_return;
+    hf::RepoOptions repo;
+    repo.repo_type = options.repo_type;
+    if (status == 403 && co_await context.api.repo_exists(options.repo, repo)) co_return;
+    std::rethrow_exception(thrown);
 }
 
 asio::awaitable<hf::CommitInfo> upload_folder(Context& context, const Options& options, Progress& progress) {

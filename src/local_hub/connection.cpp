@@ -285,9 +285,11 @@ asio::awaitable<bool> Connection::serve_one() {
     const auto start = std::chrono::steady_clock::now();
     received_ = sent_ = 0;
     Handling handling(context_.hub, context_.quotas, make_request(parser));
+    const bool steering = is_control(context_, handling.request());  // stands outside of what it steers
     const auto faults =
-        context_.scenario.faults(handling.route(), handling.request().method, handling.request().target);
-    auto wait = context_.scenario.latency();
+        steering ? std::vector<Fault>()
+                 : context_.scenario.faults(handling.route(), handling.request().method, handling.request().target);
+    auto wait = steering ? std::chrono::milliseconds(0) : context_.scenario.latency();
     if (const Fault* fault = find(faults, FaultKind::delay)) wait += fault->delay;
     if (wait.count() > 0) co_await sleep(wait);
     const bool alive = co_await handle(parser, handling, faults);
@@ -301,6 +303,12 @@ asio::awaitable<bool> Connection::serve_one() {
     } catch (const boost::system::system_error&) {
         left = std::current_exception();
     }
+    if (!steering) report(handling, start);
+    if (left) std::rethrow_exception(left);
+    co_return sent&& keep_alive;
+}
+
+void Connection::report(Handling& handling, std::chrono::steady_clock::time_point start) {
     const std::string target = handling.request().target.substr(0, handling.request().target.find("Signature="));
     LocalHubRequest event;
     event.method = handling.request().method;
@@ -313,8 +321,6 @@ asio::awaitable<bool> Connection::serve_one() {
     event.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     context_.counters.answered(event);
     if (context_.hub.config.on_request) context_.hub.config.on_request(event);
-    if (left) std::rethrow_exception(left);
-    co_return sent&& keep_alive;
 }
 
 }  // namespace hf::local_hub

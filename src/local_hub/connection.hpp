@@ -39,6 +39,7 @@ private:
 
     asio::awaitable<void> serve_all();
     asio::awaitable<bool> serve_one();  ///< false: the connection ends
+    void report(Handling& handling, std::chrono::steady_clock::time_point start);
     asio::awaitable<bool> read_head(Parser& parser);
     asio::awaitable<void> refuse(HttpError error);
     asio::awaitable<void> linger();

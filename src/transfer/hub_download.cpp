@@ -98,7 +98,9 @@ void throw_not_cached(std::string_view what, bool local_only, std::exception_ptr
         } catch (const RepositoryNotFoundError&) {
             throw;
         } catch (const Error& error) {
-            info.message += ", and the Hub could not be asked: " + error.message();
+            std::string message = info.message + ", and the Hub could not be asked: " + error.message();
+            info = error.info();
+            info.message = std::move(message);
             info.cause = error.code();
         }
     }
