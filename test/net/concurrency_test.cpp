@@ -127,6 +127,46 @@ BOOST_AUTO_TEST_CASE(cancelling_one_of_a_thousand) {
     BOOST_TEST(server.connections() == count);
 }
 
+BOOST_AUTO_TEST_CASE(cancelling_one_of_many_on_several_threads) {
+    constexpr unsigned count = 200, victim = 77;
+    std::atomic<unsigned> asked{0};
+    std::atomic<bool> go{false};
+    Pair servers([&](Peer& peer) {
+        peer.read_head();
+        ++asked;
+        while (!go) {
+            peer.sleep(50ms);
+            if (peer.client_is_gone()) return;
+        }
+        peer.answer("ok");
+        peer.wait_for_close();
+    });
+    for (FaultyServer* server : servers.both()) {
+        asked = 0;
+        go = false;
+        asio::thread_pool pool(4);
+        auto transport = net::make_transport(pool.get_executor(), up_to(count));
+        std::vector<asio::strand<asio::any_io_executor>> strands;
+        std::deque<asio::cancellation_signal> signals(count);
+        std::vector<End> ends(count, End::running);
+        for (unsigned i = 0; i < count; ++i) {
+            strands.push_back(asio::make_strand(asio::any_io_executor(pool.get_executor())));
+            start_get(strands[i], transport, server->url(), ends[i], signals[i].slot());
+        }
+        BOOST_TEST(eventually([&] { return asked == count; }, 20s));
+        const auto start = std::chrono::steady_clock::now();
+        asio::post(strands[victim], [&] { signals[victim].emit(asio::cancellation_type::terminal); });
+        BOOST_TEST(eventually([&] { return server->open_connections() < count; }));
+        BOOST_TEST((std::chrono::steady_clock::now() - start < 50ms * slowness));
+        BOOST_TEST(server->open_connections() == count - 1);
+        go = true;
+        pool.join();
+        BOOST_TEST((ends[victim] == End::aborted));
+        BOOST_TEST(std::count(ends.begin(), ends.end(), End::answered) == count - 1);
+        BOOST_TEST(server->connections() == count);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(cancelling_in_every_phase) {
     const BlackHole hole("127.0.0.1");
     FaultyServer no_tls([](Peer& peer) { peer.sleep(10s); }, Pair::authority().issue({"127.0.0.1"}), true);

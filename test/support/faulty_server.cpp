@@ -134,8 +134,9 @@ void Peer::wait_for_close() {
 }
 
 bool Peer::client_is_gone() {
-    char byte;
-    return ::recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    // Not by reading: an alert of TLS may lie before the end.
+    pollfd item{descriptor_, POLLRDHUP, 0};
+    return ::poll(&item, 1, 0) > 0;
 }
 
 void Peer::relay(std::uint16_t port) {
