@@ -15,8 +15,8 @@ static bool is_valid(std::string_view repo_id) try {
     return false;
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto [repo_id, file] = two_texts(as_text(data, size));
+HFHUB_FUZZ_TARGET(input) {
+    const auto [repo_id, file] = two_texts(input);
     if (is_valid(repo_id)) {
         HFHUB_PROPERTY(std::ranges::count(repo_id, '/') <= 1);
         HFHUB_PROPERTY(hf::is_safe_path(repo_id));
@@ -30,5 +30,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         HFHUB_PROPERTY(url.repo_id.ends_with(url.repo_name));
     } catch (const hf::HFValidationError&) {
     }
-    return 0;
 }

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto name = as_text(data, size);
+HFHUB_FUZZ_TARGET(input) {
+    const auto name = input;
     if (hf::is_safe_path(name, hf::PathRules::windows)) HFHUB_PROPERTY(hf::is_safe_path(name, hf::PathRules::portable));
     if (hf::is_safe_path(name, hf::PathRules::portable)) {
         // Below the folder, as written and with Windows' separators.
@@ -24,5 +24,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         HFHUB_PROPERTY(("/" + path + "/").find("/../") == path.npos);
     } catch (const hf::HFValidationError&) {
     }
-    return 0;
 }

@@ -4,8 +4,8 @@
 #include <hf/core/error.hpp>
 #include <hf/types/safetensors.hpp>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto file = as_text(data, size);
+HFHUB_FUZZ_TARGET(input) {
+    const auto file = input;
     try {
         HFHUB_PROPERTY(hf::safetensors_header_size(file, "f") <= hf::safetensors_max_header_bytes);
     } catch (const hf::SafetensorsParsingError&) {
@@ -22,5 +22,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         hf::parse_safetensors_index(file, "f");
     } catch (const hf::SafetensorsParsingError&) {
     }
-    return 0;
 }

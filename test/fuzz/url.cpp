@@ -15,8 +15,8 @@ static void check(const hf::Url& url) {
     HFHUB_PROPERTY(shown.starts_with(url.origin().to_string()));
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto [text, reference] = two_texts(as_text(data, size));
+HFHUB_FUZZ_TARGET(input) {
+    const auto [text, reference] = two_texts(input);
     try {
         const hf::Url url = hf::Url::parse(text);
         check(url);
@@ -24,5 +24,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } catch (const hf::HFValidationError&) {
     }
     HFHUB_PROPERTY(hf::unquote(hf::quote(text, "")) == text);
-    return 0;
 }
