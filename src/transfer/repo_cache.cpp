@@ -56,9 +56,16 @@ bool lacks_links(int error) {
 
 }  // namespace
 
-bool file_exists(const std::string& path) {
+bool file_exists(const std::string& path) { return file_exists_at(AT_FDCWD, path); }
+
+bool file_exists_at(int folder, const std::string& name) {
     struct stat info {};
-    return ::stat(path.c_str(), &info) == 0;
+    return ::fstatat(folder, name.c_str(), &info, 0) == 0 && S_ISREG(info.st_mode);
+}
+
+bool folder_exists(const std::string& path) {
+    struct stat info {};
+    return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 std::string relative_link(const std::string& target, const std::string& link) {

@@ -41,8 +41,10 @@ private:
     RepoCachePaths paths_;
 };
 
-/// True if there is a file behind `path`, links followed.
+/// True if there is a regular file behind `path`, links followed; a folder is none.
 bool file_exists(const std::string& path);
+bool file_exists_at(int folder, const std::string& name);
+bool folder_exists(const std::string& path);
 
 /// The text of a link at `link` that leads to `target`, both made absolute without resolving links.
 std::string relative_link(const std::string& target, const std::string& link);

@@ -41,13 +41,13 @@ CacheDestination::CacheDestination(Session session, std::shared_ptr<Transfers> t
       commit_(std::move(commit)),
       snapshot_path_(cache_.paths().snapshot(commit_).string()),
       store_(cache_.partials(transfers_->config.keep_partials_above)) {
-    if (file_exists(snapshot_path_)) snapshot_.emplace(snapshot_path_);
+    if (folder_exists(snapshot_path_)) snapshot_.emplace(snapshot_path_);
 }
 
 bool CacheDestination::has(const SnapshotFile& file) {
     if (!snapshot_) return false;
     const auto [folder, name] = snapshot_->existing_parent(file.path);
-    return folder >= 0 && ::faccessat(folder, name.c_str(), F_OK, 0) == 0;
+    return folder >= 0 && file_exists_at(folder, name);
 }
 
 bool CacheDestination::may_be_here(const SnapshotFile& file) { return cache_.has_blob(file.etag); }
@@ -74,7 +74,7 @@ void CacheDestination::point(const SnapshotFile& file, bool fresh) {
 
 asio::awaitable<bool> CacheDestination::reuse(const SameContent& content) {
     open();
-    if (::faccessat(blobs_.fd(), content.first().etag.c_str(), F_OK, 0) != 0) co_return false;
+    if (!file_exists_at(blobs_.fd(), content.first().etag)) co_return false;
     for (const SnapshotFile* file : content.files) point(*file, false);
     co_return true;
 }

@@ -96,7 +96,7 @@ std::string SnapshotDownload::answer_from_cache(std::exception_ptr failure) cons
     if (const auto commit = cache_.commit_of(args_.revision)) {
         // What the call asked for is not compared: without the Hub nobody knows which files belong to it.
         std::string folder = cache_.paths().snapshot(*commit).string();
-        if (file_exists(folder)) return folder;
+        if (folder_exists(folder)) return folder;
     }
     throw_not_cached("a snapshot of " + args_.repo.id() + " at " + args_.revision, args_.local_only, failure);
 }
