@@ -79,6 +79,9 @@ milliseconds scaled(milliseconds duration, double factor) {
 
 // Reset times come in whole seconds: where they are rounded down the guess is up to this much early.
 constexpr milliseconds rounding{1000};
+// The Hub's windows last five minutes; a server's slip must not hold the client for weeks.
+constexpr std::chrono::seconds longest_window{24 * 3600};
+constexpr std::uint64_t largest_quota = 1ull << 40;  // beyond that counts only overflow
 // Between two looks at a window that should have been renewed; a second has fewer than the reserve.
 constexpr milliseconds probe_interval{250};
 
@@ -168,13 +171,14 @@ void QuotaGovernor::on_response(unsigned status, const Fields& fields, Clock::ti
 }
 
 void QuotaGovernor::learn(const RateLimit& seen, Clock::time_point now) {
-    const std::uint64_t remaining = *seen.remaining;
-    if (seen.window && seen.window->count() > 0) window_ = *seen.window;
-    const std::uint64_t quota = seen.quota ? *seen.quota : std::max(quota_, remaining + in_flight_ + 1);
+    const std::uint64_t remaining = std::min(*seen.remaining, largest_quota);
+    if (seen.window && seen.window->count() > 0) window_ = std::min(*seen.window, longest_window);
+    const std::uint64_t quota =
+        seen.quota ? std::min(*seen.quota, largest_quota) : std::max(quota_, remaining + in_flight_ + 1);
     const bool first = quota_ == 0;
     quota_ = std::max<std::uint64_t>(quota, 1);
     const std::uint64_t used = quota_ - std::min(quota_, remaining);
-    const auto reset = now + (seen.reset ? milliseconds(*seen.reset) : window_);
+    const auto reset = now + (seen.reset ? milliseconds(std::min(*seen.reset, longest_window)) : window_);
     const bool new_window = first || reset > reset_ + window_ / 2 || (now >= reset_ && used < used_);
     if (new_window) {
         used_ = used;
