@@ -84,6 +84,9 @@ constexpr std::chrono::seconds longest_window{24 * 3600};
 constexpr std::uint64_t largest_quota = 1ull << 40;  // beyond that counts only overflow
 // Between two looks at a window that should have been renewed; a second has fewer than the reserve.
 constexpr milliseconds probe_interval{250};
+// In flight before the first answer names the quota: less than any quota of the Hub.
+constexpr std::uint64_t newcomers = 64;
+constexpr milliseconds newcomers_wait{10};
 
 }  // namespace
 
@@ -131,7 +134,11 @@ std::optional<milliseconds> QuotaGovernor::admit(Clock::time_point now, double r
         ++stats_.admitted;
         return std::nullopt;
     };
-    if (quota_ == 0) return go();
+    if (quota_ == 0) {
+        if (answered_ || in_flight_ < newcomers) return go();
+        ++stats_.delayed;
+        return newcomers_wait + scaled(newcomers_wait, random01);
+    }
     const std::int64_t left = available() - (priority == Priority::interactive ? 0 : reserve());
     if (left * 2 > static_cast<std::int64_t>(quota_)) return go();
     if (now >= reset_) {
@@ -163,6 +170,7 @@ void QuotaGovernor::on_response(unsigned status, const Fields& fields, Clock::ti
     const std::scoped_lock lock(mutex_);
     if (in_flight_ > 0) --in_flight_;
     probing_ = false;
+    answered_ = true;
     if (!seen) return;
     // Quota headers come with every answer: a 429 with requests left has another reason.
     const bool refused = status == 429 && seen->remaining == 0u;

@@ -62,9 +62,18 @@ net::QuotaGovernor* SessionState::governor(Bucket bucket, std::string_view autho
     return &governors_.try_emplace({bucket, std::string(authorization)}).first->second;
 }
 
-asio::awaitable<void> SessionState::admit(net::QuotaGovernor& governor) {
+// A crawl only reads and may take its time. What changes something, or asks who one is, is waited for:
+// it goes first and may use the reserve.
+net::QuotaGovernor::Priority SessionState::priority(const Request& request) {
+    const bool reads = request.method_ == net::Method::get || request.method_ == net::Method::head ||
+                       (request.method_ == net::Method::post && request.idempotent_.value_or(false));
+    return (reads && !request.any_token_) || request.upload_ ? net::QuotaGovernor::Priority::bulk
+                                                             : net::QuotaGovernor::Priority::interactive;
+}
+
+asio::awaitable<void> SessionState::admit(net::QuotaGovernor& governor, net::QuotaGovernor::Priority priority) {
     while (true) {
-        const auto wait = governor.admit(clock->now(), clock->random());
+        const auto wait = governor.admit(clock->now(), clock->random(), priority);
         if (!wait) co_return;
         co_await clock->sleep(*wait);
     }
@@ -78,7 +87,7 @@ asio::awaitable<net::Response> SessionState::send_hop(const Request& request, Ho
     const auto own = hop.url.origin() == endpoint_url.origin();
     net::QuotaGovernor* quota =
         own ? governor(request.bucket_, hop.fields.find("Authorization").value_or("")) : nullptr;
-    if (quota) co_await admit(*quota);
+    if (quota) co_await admit(*quota, priority(request));
     net::Request message(hop.method, std::move(hop.url));
     message.fields = std::move(hop.fields);
     message.body = std::move(hop.body);

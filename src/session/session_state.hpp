@@ -60,7 +60,8 @@ private:
     asio::awaitable<Exchange> attempt(const Request& request, std::string_view authorization, bool buffered,
                                       RequestEvent& event);
     asio::awaitable<net::Response> send_hop(const Request& request, Hop hop, RequestEvent& event);
-    asio::awaitable<void> admit(net::QuotaGovernor& governor);
+    static net::QuotaGovernor::Priority priority(const Request& request);
+    asio::awaitable<void> admit(net::QuotaGovernor& governor, net::QuotaGovernor::Priority priority);
     asio::awaitable<std::string> read_body(net::Response& response, std::size_t limit, bool truncate) const;
     Hop first_hop(const Request& request, std::string_view authorization) const;
     net::Timeouts timeouts(const Request& request) const;

@@ -6,7 +6,9 @@
 #include <hf/session/session.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -39,9 +41,12 @@ public:
     }
     double random() override { return 0.5; }
     asio::awaitable<void> sleep(std::chrono::milliseconds duration) override {
-        const std::scoped_lock lock(mutex_);
-        slept_.push_back(duration);
-        co_return;
+        {
+            const std::scoped_lock lock(mutex_);
+            slept_.push_back(duration);
+        }
+        // Others must get on, or what is waited for would never come.
+        co_await asio::post(asio::use_awaitable);
     }
     std::vector<std::chrono::milliseconds> slept() const {
         const std::scoped_lock lock(mutex_);

@@ -157,6 +157,18 @@ BOOST_AUTO_TEST_CASE(a_large_quota_never_delays) {
     BOOST_TEST(governor.stats().remaining == 12'000u - 4999u);
 }
 
+BOOST_AUTO_TEST_CASE(newcomers_wait_for_the_first_answer) {
+    net::QuotaGovernor governor;
+    const Time now{100s};
+    for (int i = 0; i < 64; ++i) BOOST_TEST(!governor.admit(now, 0.5));
+    BOOST_TEST((governor.admit(now, 0.5) == 15ms));
+    governor.on_abandoned();
+    BOOST_TEST(!governor.admit(now, 0.5));
+    BOOST_TEST(governor.admit(now, 0.5).has_value());
+    governor.on_response(200, net::Fields(), now);  // of a server without quotas
+    for (int i = 0; i < 1000; ++i) BOOST_TEST(!governor.admit(now, 0.5));
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_quota_waits_for_the_window) {
     net::QuotaGovernor governor;
     const Time now{10s};

@@ -36,8 +36,8 @@ struct QuotaStats {
 };
 
 /// Keeps the requests of one identity within one quota bucket, before the server has to refuse them.
-/// While nothing is known, or more than half of the quota is left, it never delays. Then it spreads what
-/// is left over the rest of the window, keeps a few requests for interactive calls, and after the window
+/// Before the first answer it lets only as many go as connections are usual. While no quota is named, or
+/// more than half of it is left, it never delays. Then it spreads what is left over the rest of the window, keeps a few requests for interactive calls, and after the window
 /// ends sends one request ahead to see the new quota before it lets the others go.
 /// Pure: time and randomness are passed in. Safe to use from several threads.
 class QuotaGovernor {
@@ -68,6 +68,7 @@ private:
     Clock::time_point last_slot_{};   // end of the slots given to those who wait
     Clock::time_point next_probe_{};  // earliest next look at a window that should be new
     bool probing_ = false;
+    bool answered_ = false;  // at least once
     QuotaStats stats_;
 };
 
