@@ -50,7 +50,9 @@ public:
     std::filesystem::path cache() const { return home / "hub"; }
 
     /// A client with nothing in memory, as in a new process.
-    HfApi client(std::function<void(SessionConfig&)> adjust = nullptr) {
+    HfApi client(std::function<void(SessionConfig&)> adjust = nullptr) { return client(context, std::move(adjust)); }
+    HfApi client(boost::asio::io_context& on, std::function<void(SessionConfig&)> adjust,
+                 std::shared_ptr<Clock> clock = std::make_shared<HastyClock>()) {
         const Environment variables(
             [&](const std::string& name) -> std::optional<std::string> {
                 if (name == "HF_HOME") return home.string();
@@ -63,7 +65,7 @@ public:
         config.environment = &variables;
         config.ca_pem = ca;
         if (adjust) adjust(config);
-        Session session(context.get_executor(), config, nullptr, std::make_shared<HastyClock>());
+        Session session(on.get_executor(), config, nullptr, std::move(clock));
         session.on_request([this](const RequestEvent& event) { events.push_back(event); });
         return HfApi(std::move(session));
     }
