@@ -90,8 +90,8 @@ part_asan() {
     step asan-tests 1200 bash -c 'tests asan'
 }
 part_tsan() {
-    step tsan-build 2400 bash -c 'build tsan hfhub_unit hfhub_net hfhub_server' || return
-    step tsan-tests 1200 bash -c 'tests tsan -R "^(unit|net|server)\$"'
+    step tsan-build 2400 bash -c 'build tsan hfhub_unit hfhub_net hfhub_server hfhub_api_test' || return
+    step tsan-tests 1200 bash -c 'tests tsan -R "^(unit|net|server|api)\$"'
 }
 part_clang() {
     step clang-build 1200 bash -c 'build clang hfhub hfhub_local_hub'
