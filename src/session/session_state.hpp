@@ -4,6 +4,7 @@
 #include <hf/net/retry.hpp>
 #include <hf/session/environment.hpp>
 #include <hf/session/session.hpp>
+#include <hf/session/stats.hpp>
 
 #include <array>
 #include <atomic>
@@ -37,6 +38,7 @@ public:
 
     std::string authorization(TokenArg call, bool write) const;
     std::string authorization(const Request& request) const;
+    SessionStats stats();
     Request following_page(const Request& request, std::string_view page_url, std::string_view next) const;
 
     asio::any_io_executor executor;

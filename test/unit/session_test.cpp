@@ -2,6 +2,7 @@
 
 #include <hf/hf_api.hpp>
 #include <hf/session/environment.hpp>
+#include <hf/session/stats.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -193,6 +194,25 @@ BOOST_AUTO_TEST_CASE(a_cursor_resumes_within_a_page) {
     auto list = session().list<std::int64_t>(get("/api/n"), {.cursor = cursor});
     BOOST_TEST(drain(list) == (Numbers{3, 4}), boost::test_tools::per_element());
     BOOST_CHECK_THROW(session().list<std::int64_t>(get("/api/n"), {.cursor = "nonsense"}), HFValidationError);
+}
+
+BOOST_AUTO_TEST_CASE(stats_tell_what_is_left_of_each_quota) {
+    const Session s = session();
+    BOOST_TEST(s.stats().quotas.empty());
+    const net::Fields::Field policy{"RateLimit-Policy", "\"fixed window\";\"api\";q=500;w=300"};
+    answer(Answer(200, "{}", {{"RateLimit", "\"api\";r=321;t=55"}, policy}));
+    run(s.send(get("/api/a")));
+    answer(Answer(200, "{}"));
+    run(s.send(get("/api/b").anonymous().bucket(Bucket::pages)));
+    const SessionStats stats = s.stats();
+    BOOST_TEST_REQUIRE(stats.quotas.size() == 2u);
+    BOOST_TEST(to_string(stats.quotas[0].bucket) == "api");
+    BOOST_TEST(!stats.quotas[0].anonymous);
+    BOOST_TEST(stats.quotas[0].stats.remaining == 321u);
+    BOOST_TEST(stats.quotas[0].stats.quota == 500u);
+    BOOST_TEST(to_string(stats.quotas[1].bucket) == "pages");
+    BOOST_TEST(stats.quotas[1].anonymous);
+    BOOST_TEST(stats.quotas[1].stats.admitted == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_element_names_its_path) {

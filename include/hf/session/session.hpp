@@ -19,6 +19,7 @@ namespace hf {
 
 class Environment;
 class SessionState;
+class SessionStats;
 
 /// Time and chance, so that tests need neither. Used from all threads of the session.
 class Clock {
@@ -122,6 +123,8 @@ public:
     /// The request for a page that `Link: rel="next"` names: same headers and token. A link to another
     /// host is rewritten to the endpoint, so that mirrors are not left and the token not leaked.
     Request following_page(const Request& request, std::string_view page_url, std::string_view next) const;
+    /// Counters of connections and quotas, from any thread; see <hf/session/stats.hpp>.
+    SessionStats stats() const;
     /// Closes all connections; calls in flight fail with operation_aborted.
     void close() const;
 
