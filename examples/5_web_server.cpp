@@ -4,7 +4,6 @@
 //     ./5_web_server 8080
 //     curl http://127.0.0.1:8080/openai-community/gpt2     the model in JSON, or the Hub's error
 
-#include <hf/core/as_result.hpp>
 #include <hf/hf_api.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -36,20 +35,22 @@ Response make_response(http::status status, boost::json::object body) {
     return response;
 }
 
+http::status status_of(const hf::Error& error) {
+    if (error.code() == hf::ErrorCondition::not_found) return http::status::not_found;
+    if (error.code() == hf::ErrorCondition::value_error) return http::status::bad_request;
+    return http::status::bad_gateway;
+}
+
 /// What the model of `repo_id` is, in few words.
 asio::awaitable<Response> answer(hf::HfApi api, std::string repo_id) {
-    const auto info = co_await hf::as_result(api.model_info(repo_id, {.timeout = 10.0}));
-    if (info) {
-        boost::json::object body{
-            {"id", info->id}, {"commit", info->sha.value_or("")}, {"likes", info->likes.value_or(0)}};
-        body["files"] = info->siblings ? info->siblings->size() : 0;
+    try {
+        const auto info = co_await api.model_info(repo_id, {.timeout = 10.0});
+        boost::json::object body{{"id", info.id}, {"commit", info.sha.value_or("")}, {"likes", info.likes.value_or(0)}};
+        body["files"] = info.siblings ? info.siblings->size() : 0;
         co_return make_response(http::status::ok, std::move(body));
+    } catch (const hf::Error& error) {
+        co_return make_response(status_of(error), boost::json::object{{"error", error.message()}});
     }
-    const auto& error = info.error();
-    auto status = http::status::bad_gateway;
-    if (error.code() == hf::ErrorCondition::not_found) status = http::status::not_found;
-    if (error.code() == hf::ErrorCondition::value_error) status = http::status::bad_request;
-    co_return make_response(status, boost::json::object{{"error", error.message()}});
 }
 
 asio::awaitable<void> serve(tcp::socket socket, hf::HfApi api) {

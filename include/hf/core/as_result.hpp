@@ -27,7 +27,8 @@ using Result = boost::system::result<T, Error>;
 ///     auto info = co_await hf::as_result(api.model_info("nobody/nothing"));
 ///     if (!info && info.error().code() == hf::ErrorCondition::not_found) ...
 ///
-/// Errors that are no hf::Error, cancellation above all, are thrown as ever.
+/// Errors that are no hf::Error, cancellation above all, are thrown as ever; and so is HFValidationError where the
+/// call checks its arguments before it gives its awaitable, which is before as_result has begun.
 template <class T>
 boost::asio::awaitable<Result<T>> as_result(boost::asio::awaitable<T> operation) {
     try {
