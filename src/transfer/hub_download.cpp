@@ -102,6 +102,9 @@ void throw_not_cached(std::string_view what, bool local_only, std::exception_ptr
             info = error.info();
             info.message = std::move(message);
             info.cause = error.code();
+            // As in the reference these belong to the Hub's error, whose text is in the message.
+            info.server_message.clear();
+            info.request_id.clear();
         }
     }
     throw LocalEntryNotFoundError(std::move(info));
