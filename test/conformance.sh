@@ -14,6 +14,8 @@ preset=release
 if [ ! -e "$root/.build/release/build.ninja" ] && [ -e "$root/.build/dev/build.ninja" ]; then preset=dev; fi
 build=$root/.build/$preset
 {
+    . "$root/.ci/packages.sh"
+    ensure_packages core
     [ -e "$build/build.ninja" ] || (cd "$root" && cmake --preset "$preset")
     cmake --build "$build" --target hfhub_conformance
 } >&2
