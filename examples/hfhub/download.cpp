@@ -18,7 +18,7 @@ Examples:
 struct Options {
     std::string repo, repo_type = "model", revision, local_dir;
     std::vector<std::string> files, include, exclude;
-    unsigned jobs = 32;
+    unsigned jobs = 64;
     bool force = false;
 };
 
@@ -92,7 +92,7 @@ void add_download(CLI::App& app, const Globals& globals, Action& action) {
     command.add_option("--local-dir", options->local_dir, "put plain files here instead of into the cache");
     add_list(command, "--include", options->include, "only files that match this pattern (repeatable)");
     add_list(command, "--exclude", options->exclude, "no files that match this pattern (repeatable)");
-    command.add_option("--jobs", options->jobs, "files at once (32)")->check(CLI::Range(1, 1024));
+    command.add_option("--jobs", options->jobs, "files at once (64)")->check(CLI::Range(1, 1024));
     command.add_flag("--force", options->force, "fetch again what is there");
     command.callback([options, &globals, &action] {
         if (!options->files.empty() && !(options->include.empty() && options->exclude.empty()))

@@ -33,7 +33,7 @@ struct Options {
     std::string from_file, repo_type = "model", revision, local_dir;
     std::vector<std::string> include, exclude;
     ListFilter filter;
-    unsigned jobs = 32, repos_at_once = 4;
+    unsigned jobs = 64, repos_at_once = 4;
     bool remove_deleted = false, verify = false;
 
     /// One repository that was named itself, and not a list that happens to hold one.
@@ -223,7 +223,7 @@ void add_mirror(CLI::App& app, const Globals& globals, Action& action) {
     command.add_option("--local-dir", options->local_dir, "folder for the files; the cache of HF_HOME by default");
     add_list(command, "--include", options->include, "only files that match this pattern (repeatable)");
     add_list(command, "--exclude", options->exclude, "no files that match this pattern (repeatable)");
-    command.add_option("--jobs", options->jobs, "files at once, per repository (32)")->check(CLI::Range(1, 1024));
+    command.add_option("--jobs", options->jobs, "files at once, per repository (64)")->check(CLI::Range(1, 1024));
     command.add_option("--repos-at-once", options->repos_at_once, "repositories at once (4)")->check(CLI::Range(1, 64));
     command.add_flag("--delete", options->remove_deleted,
                      "delete files that were mirrored before and are gone from the repository");
