@@ -57,6 +57,25 @@ BOOST_AUTO_TEST_CASE(good_certificates) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_host_is_named_in_the_handshake) {
+    const TestCa ca;
+    FaultyServer server(echo, ca.issue({"hub.test", "127.0.0.1"}));
+    std::vector<std::string> named;  // written before the client has its answer
+    const auto note = [](SSL* tls, int*, void* names) {
+        const char* name = SSL_get_servername(tls, TLSEXT_NAMETYPE_host_name);
+        static_cast<std::vector<std::string>*>(names)->push_back(name ? name : "");
+        return SSL_TLSEXT_ERR_OK;
+    };
+    SSL_CTX_set_tlsext_servername_callback(server.tls(), +note);
+    SSL_CTX_set_tlsext_servername_arg(server.tls(), &named);
+    for (const char* host : {"hub.test", "127.0.0.1"}) {
+        Client client(trusting(ca));
+        BOOST_TEST(client.get(server.url("/", host)).status == 200u);
+    }
+    // RFC 6066 allows no addresses.
+    BOOST_TEST(named == (std::vector<std::string>{"hub.test", ""}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(an_expired_certificate) {
     const TestCa ca;
     FaultyServer server(echo, ca.issue({"hub.test"}, -60s));
