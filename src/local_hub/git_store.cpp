@@ -145,7 +145,8 @@ std::vector<std::string> GitStore::keys() const {
 }
 
 void GitStore::create(const std::string& key) {
-    git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+    git_repository_init_options options;
+    git::check(git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION), "create repository");
     options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
     options.initial_head = "main";
     const auto repository = git::make<git::RepositoryPtr>("create repository", [&](git_repository** out) {
