@@ -3,8 +3,10 @@
 
 #if defined(__SANITIZE_THREAD__)
 // The counter of std::exception_ptr lies in libstdc++.so, which is not instrumented: an exception that a future
-// carries to another thread looks unsynchronised.
+// carries to another thread looks unsynchronised. Nor is OpenSSL: what it counts and frees itself is its own business.
 extern "C" const char* __tsan_default_suppressions() {
-    return "race:std::__exception_ptr::exception_ptr::_M_release\n";
+    return "race:std::__exception_ptr::exception_ptr::_M_release\n"
+           "race:libcrypto.so\n"
+           "race:libssl.so\n";
 }
 #endif

@@ -8,6 +8,8 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <limits>
+
 using namespace hf;
 
 BOOST_AUTO_TEST_SUITE(types)
@@ -257,6 +259,15 @@ BOOST_AUTO_TEST_CASE(raw_json_outlives_the_answer_it_came_in) {
                                     [](const json::value& v) { return json::from_value<LastCommitInfo>(v); });
     BOOST_TEST(tag.extra.storage().get() == heap.get());
     BOOST_TEST(tag.extra.at("new_member").as_object().at("x").storage().get() == heap.get());
+}
+
+BOOST_AUTO_TEST_CASE(whole_numbers_spelled_as_fractions) {
+    const auto read = [](double number) { return hf::json::from_value<std::int64_t>(boost::json::value(number)); };
+    BOOST_TEST(read(1e3) == 1000);
+    BOOST_TEST(read(-3.0) == -3);
+    for (const double bad : {0.5, 1e300, -1e300, 0x1p63, std::numeric_limits<double>::infinity(),
+                             std::numeric_limits<double>::quiet_NaN()})
+        BOOST_CHECK_THROW(read(bad), hf::InvalidResponseError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

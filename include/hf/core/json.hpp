@@ -344,10 +344,10 @@ struct Codec<T> {
         if (const auto* number = json.if_int64(); number && std::in_range<T>(*number)) return static_cast<T>(*number);
         if (const auto* number = json.if_uint64(); number && std::in_range<T>(*number)) return static_cast<T>(*number);
         // Some services spell whole numbers as 1e3 or 3.0.
-        if (const auto* number = json.if_double(); number &&
-                                                   *number == static_cast<double>(static_cast<std::int64_t>(*number)) &&
-                                                   std::in_range<T>(static_cast<std::int64_t>(*number)))
-            return static_cast<T>(*number);
+        if (const auto* number = json.if_double(); number && *number >= -0x1p63 && *number < 0x1p63) {
+            const auto whole = static_cast<std::int64_t>(*number);
+            if (static_cast<double>(whole) == *number && std::in_range<T>(whole)) return static_cast<T>(whole);
+        }
         throw_type("a whole number in range", json);
     }
     static value to(T data) {
