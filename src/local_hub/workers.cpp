@@ -8,19 +8,59 @@
 #include <boost/system/system_error.hpp>
 
 #include <exception>
-#include <memory>
 
 namespace hf::local_hub {
 
 namespace asio = boost::asio;
 
-bool Workers::post(std::function<void()> job) {
-    // A job that came after the last thread has left would stay in the pool, and with it the coroutine that
-    // waits for it, which keeps the pool alive.
-    const std::lock_guard lock(mutex_);
-    if (closed_) return false;
-    asio::post(pool_, std::move(job));
-    return true;
+namespace {
+
+std::exception_ptr failure_of(const std::function<void()>& job) {
+    try {
+        job();
+    } catch (...) {
+        return std::current_exception();
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+/// A job and the coroutine that waits for it. Move-only: once the coroutine was handed back to its executor,
+/// no other thread holds any part of it.
+template <class Handler>
+class Workers::Task {
+public:
+    Task(Handler handler, std::function<void()> job) : handler_(std::move(handler)), job_(std::move(job)) {}
+
+    void operator()() {
+        auto failure = failure_of(job_);
+        job_ = nullptr;
+        resume(std::move(failure));
+    }
+
+    void resume(std::exception_ptr failure) {
+        const auto executor = asio::get_associated_executor(handler_);
+        asio::post(executor, [handler = std::move(handler_), failure = std::move(failure)]() mutable {
+            std::move(handler)(std::move(failure));
+        });
+    }
+
+private:
+    Handler handler_;
+    std::function<void()> job_;
+};
+
+template <class Handler>
+void Workers::start(Handler handler, std::function<void()> job) {
+    Task<Handler> task(std::move(handler), std::move(job));
+    {
+        // A job that came after the last thread has left would stay in the pool, and with it the coroutine that
+        // waits for it, which keeps the pool alive.
+        const std::lock_guard lock(mutex_);
+        if (!closed_) return asio::post(pool_, std::move(task));
+    }
+    task.resume(std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted)));
 }
 
 void Workers::close() {
@@ -32,23 +72,8 @@ void Workers::close() {
 }
 
 asio::awaitable<void> Workers::run(std::function<void()> work) {
-    auto initiate = [](auto handler, Workers* self, std::function<void()> job) {
-        const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        const auto resume = [](const auto& waiting, std::exception_ptr failure) {
-            const auto executor = asio::get_associated_executor(*waiting);
-            asio::post(executor, [waiting, failure] { std::move (*waiting)(failure); });
-        };
-        const bool posted = self->post([shared, resume, job = std::move(job)] {
-            std::exception_ptr failure;
-            try {
-                job();
-            } catch (...) {
-                failure = std::current_exception();
-            }
-            resume(shared, failure);
-        });
-        if (!posted)
-            resume(shared, std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted)));
+    const auto initiate = [](auto handler, Workers* self, std::function<void()> job) {
+        self->start(std::move(handler), std::move(job));
     };
     return asio::async_initiate<const asio::use_awaitable_t<>&, void(std::exception_ptr)>(initiate, asio::use_awaitable,
                                                                                           this, std::move(work));

@@ -22,8 +22,10 @@ public:
     void close();
 
 private:
-    /// False after close().
-    bool post(std::function<void()> job);
+    template <class Handler>
+    class Task;
+    template <class Handler>
+    void start(Handler handler, std::function<void()> job);
 
     boost::asio::thread_pool pool_;
     std::mutex mutex_;

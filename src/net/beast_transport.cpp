@@ -103,6 +103,7 @@ asio::awaitable<Response> perform(std::shared_ptr<TransportState> state, Request
         }
         Response response(head.status, std::move(head.fields), size, std::move(body));
         response.timings = timings;
+        response.bytes_sent = conversation.sent();
         co_return response;
     }
 }

@@ -22,6 +22,7 @@ public:
     ResponseHead& head() noexcept { return head_; }
     bool request_complete() const noexcept { return request_complete_; }
     bool unsent() const noexcept { return sent_ == 0; }
+    std::uint64_t sent() const noexcept { return sent_; }  ///< bytes of the request
     /// Nothing came back, as on a kept-alive connection that the peer was about to close.
     bool died_silently() const noexcept;
     [[noreturn]] void fail() const;

@@ -98,6 +98,8 @@ asio::awaitable<net::Response> SessionState::send_hop(const Request& request, Ho
         net::Response response = co_await transport->send(std::move(message));
         if (quota) quota->on_response(response.status, response.fields, clock->now());
         event.status = response.status;
+        event.bytes_sent += response.bytes_sent;
+        event.timings = response.timings;
         event.warning = response.fields.find("X-HF-Warning").value_or(std::string_view());
         co_return response;
     } catch (...) {

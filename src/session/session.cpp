@@ -33,6 +33,8 @@ net::TransportConfig transport_config(const SessionConfig& config, const Environ
         {config.ca_file, environment.ssl_cert_file, environment.requests_ca_bundle, environment.curl_ca_bundle});
     out.tls.ca_dir = first_given({config.ca_dir, environment.ssl_cert_dir});
     out.tls.ca_pem = config.ca_pem;
+    out.tls.certificate_file = config.client_certificate;
+    out.tls.key_file = config.client_key;
     out.proxy.http = first_given({config.proxy, environment.http_proxy});
     out.proxy.https = first_given({config.proxy, environment.https_proxy});
     if (config.proxy.empty()) out.proxy.no_proxy = environment.no_proxy;

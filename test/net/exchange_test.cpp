@@ -46,6 +46,21 @@ BOOST_AUTO_TEST_CASE(connections_are_kept_alive) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(connections_that_rested_too_long_are_closed) {
+    Pair servers(echo);
+    for (FaultyServer* server : servers.both()) {
+        auto config = Pair::config();
+        config.idle_timeout = std::chrono::milliseconds(30);
+        Client client(config);
+        client.get(server->url());
+        std::this_thread::sleep_for(std::chrono::milliseconds(60));
+        BOOST_TEST(!client.get(server->url()).timings.reused);
+        BOOST_TEST(server->connections() == 2u);
+        BOOST_TEST(eventually([&] { return server->open_connections() == 1; }));
+        BOOST_TEST(client.transport->stats().idle == 1u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(bodies_are_sent_in_every_form) {
     Pair servers(echo);
     for (const auto& url : servers.urls()) {
@@ -141,33 +156,37 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_not_read_closes_its_connection) {
 }
 
 BOOST_AUTO_TEST_CASE(head_answers_have_no_body) {
-    FaultyServer server([](Peer& peer) {
+    Pair servers([](Peer& peer) {
         for (;;) {
             peer.read_head();
             peer.write("HTTP/1.1 200 OK\r\nContent-Length: 700\r\nETag: \"x\"\r\n\r\n");
         }
     });
-    Client client;
-    for (int i = 0; i < 3; ++i) {
-        const Answer answer = client.send(request(Method::head, server.url()));
-        BOOST_TEST(answer.body.empty());
-        BOOST_TEST(*answer.fields.find("content-length") == "700");
+    for (FaultyServer* server : servers.both()) {
+        Client client(Pair::config());
+        for (int i = 0; i < 3; ++i) {
+            const Answer answer = client.send(request(Method::head, server->url()));
+            BOOST_TEST(answer.body.empty());
+            BOOST_TEST(*answer.fields.find("content-length") == "700");
+        }
+        BOOST_TEST(server->connections() == 1u);
     }
-    BOOST_TEST(server.connections() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(requests_that_would_break_the_message_are_not_sent) {
-    FaultyServer server(echo);
-    Client client;
-    for (const auto& [name, value] : {std::pair("X", "a\r\nEvil: b"), std::pair("X\r\nEvil", "b"), std::pair("", "b"),
-                                      std::pair("X:", "b"), std::pair("X", "a\nb")}) {
-        auto get = request(Method::get, server.url());
-        get.fields.add(name, value);
+    Pair servers(echo);
+    for (FaultyServer* server : servers.both()) {
+        Client client(Pair::config());
+        for (const auto& [name, value] : {std::pair("X", "a\r\nEvil: b"), std::pair("X\r\nEvil", "b"),
+                                          std::pair("", "b"), std::pair("X:", "b"), std::pair("X", "a\nb")}) {
+            auto get = request(Method::get, server->url());
+            get.fields.add(name, value);
+            BOOST_CHECK_THROW(client.send(std::move(get)), hf::HFValidationError);
+        }
+        net::Request get(Method::get, hf::Url(hf::Url::parse(server->url()).origin(), "/a b\r\nX: y"));
         BOOST_CHECK_THROW(client.send(std::move(get)), hf::HFValidationError);
+        BOOST_TEST(server->connections() == 0u);
     }
-    net::Request get(Method::get, hf::Url(hf::Url::parse(server.url()).origin(), "/a b\r\nX: y"));
-    BOOST_CHECK_THROW(client.send(std::move(get)), hf::HFValidationError);
-    BOOST_TEST(server.connections() == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -169,25 +169,27 @@ BOOST_AUTO_TEST_CASE(a_stalled_body) {
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_caller_is_no_stall) {
-    FaultyServer server([](Peer& peer) {
+    Pair servers([](Peer& peer) {
         peer.read_head();
         peer.answer(large);
         peer.wait_for_close();
     });
-    Client client;
-    client.run([&]() -> net::asio::awaitable<void> {
-        auto get = request(Method::get, server.url());
-        get.timeouts.stall = 150ms;
-        auto response = co_await client.transport->send(std::move(get));
-        // Longer than the limit, with the watchdog running.
-        const auto end = std::chrono::steady_clock::now() + 500ms;
-        while (std::chrono::steady_clock::now() < end) {
-            auto again = request(Method::head, server.url());
-            auto head = co_await client.transport->send(std::move(again));
-        }
-        const std::string body = co_await net::read_all(std::move(response.body), 100'000'000);
-        BOOST_TEST(body.size() == large.size());
-    });
+    for (FaultyServer* server : servers.both()) {
+        Client client(Pair::config());
+        client.run([&]() -> net::asio::awaitable<void> {
+            auto get = request(Method::get, server->url());
+            get.timeouts.stall = 150ms;
+            auto response = co_await client.transport->send(std::move(get));
+            // Longer than the limit, with the watchdog running.
+            const auto end = std::chrono::steady_clock::now() + 500ms;
+            while (std::chrono::steady_clock::now() < end) {
+                auto again = request(Method::head, server->url());
+                auto head = co_await client.transport->send(std::move(again));
+            }
+            const std::string body = co_await net::read_all(std::move(response.body), 100'000'000);
+            BOOST_TEST(body.size() == large.size());
+        });
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_dripping_body) {
@@ -364,14 +366,16 @@ BOOST_AUTO_TEST_CASE(only_one_silent_resend) {
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_breaks_its_promise) {
-    FaultyServer server(echo);
-    Client client;
-    auto put = request(Method::put, server.url());
-    const net::Body shorter = stream_body("four", true);
-    put.body = net::Body(10, [shorter] { return shorter.open(); });
-    BOOST_CHECK_THROW(client.send(std::move(put)), hf::HFValidationError);
-    // The transport goes on.
-    BOOST_TEST(client.get(server.url()).status == 200u);
+    Pair servers(echo);
+    for (const auto& url : servers.urls()) {
+        Client client(Pair::config());
+        auto put = request(Method::put, url);
+        const net::Body shorter = stream_body("four", true);
+        put.body = net::Body(10, [shorter] { return shorter.open(); });
+        BOOST_CHECK_THROW(client.send(std::move(put)), hf::HFValidationError);
+        // The transport goes on.
+        BOOST_TEST(client.get(url).status == 200u);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,8 +3,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <dlfcn.h>
+#include <netdb.h>
 #include <zlib.h>
 
+#include <atomic>
 #include <mutex>
 #include <set>
 
@@ -12,6 +15,23 @@ using namespace hf::test;
 using namespace std::chrono_literals;
 namespace net = hf::net;
 using net::Method;
+
+namespace {
+
+std::atomic<unsigned> lookups{0};
+
+}  // namespace
+
+/// In place of the C library's: "looked-up.test" has two addresses, and each question is counted.
+extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** out) {
+    static const auto next = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+    if (!node || std::string_view(node) != "looked-up.test") return next(node, service, hints, out);
+    ++lookups;
+    if (const int failure = next("127.0.0.1", service, hints, out)) return failure;
+    addrinfo* last = *out;
+    while (last->ai_next) last = last->ai_next;
+    return next("127.0.0.2", service, hints, &last->ai_next);
+}
 
 namespace {
 
@@ -193,6 +213,30 @@ BOOST_AUTO_TEST_CASE(connections_spread_over_the_addresses) {
     Client client(with_hosts({"127.0.0.1", "127.0.0.2", "127.0.0.3"}));
     for (int i = 0; i < 6; ++i) client.get("http://many.test:" + std::to_string(server.port()));
     BOOST_TEST(seen.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(names_are_looked_up_once) {
+    std::mutex mutex;
+    std::set<std::string> seen;
+    FaultyServer server(
+        [&](Peer& peer) {
+            const std::scoped_lock lock(mutex);
+            seen.insert(peer.local_address());
+            peer.read_head();
+            peer.answer("ok", "200 OK", "Connection: close\r\n");
+        },
+        std::nullopt, false, {}, "0.0.0.0");
+    const auto lookups_for = [&](std::chrono::milliseconds ttl) {
+        net::TransportConfig config;
+        config.dns_ttl = ttl;
+        Client client(config);
+        const unsigned before = lookups;
+        for (int i = 0; i < 6; ++i) client.get("http://looked-up.test:" + std::to_string(server.port()));
+        return lookups - before;
+    };
+    BOOST_TEST(lookups_for(60s) == 1u);
+    BOOST_TEST(seen == (std::set<std::string>{"127.0.0.1", "127.0.0.2"}), boost::test_tools::per_element());
+    BOOST_TEST(lookups_for(0s) == 6u);
 }
 
 BOOST_AUTO_TEST_CASE(compressed_answers_are_decoded) {

@@ -66,7 +66,7 @@ struct Fixture : private test::TemporaryFolder, public test::HubFixture {
         config.stall_timeout = std::chrono::milliseconds(700);
         config.response_timeout = std::chrono::milliseconds(5'000);
         Session session(context.get_executor(), config, nullptr, std::make_shared<test::HastyClock>());
-        session.on_request([this](const RequestEvent& event) { events.push_back(event); });
+        session.on_request([this](const RequestEvent& event) { events.add(event); });
         HfApi out(std::move(session));
         TransferConfig transfers;
         transfers.parts_above = 1u << 20;

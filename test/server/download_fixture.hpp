@@ -66,7 +66,7 @@ public:
         config.ca_pem = ca;
         if (adjust) adjust(config);
         Session session(on.get_executor(), config, nullptr, std::move(clock));
-        session.on_request([this](const RequestEvent& event) { events.push_back(event); });
+        session.on_request([this](const RequestEvent& event) { events.add(event); });
         return HfApi(std::move(session));
     }
 

@@ -62,7 +62,7 @@ struct Fixture : public test::DownloadFixture {
         count_anew();
         BOOST_TEST(holds(snapshot(), files));
         std::set<std::string> contents;
-        for (const auto& event : events) {
+        for (const auto& event : events.all()) {
             if (event.path.find("/resolve/") != event.path.npos || event.path.starts_with("/lfs/"))
                 contents.insert(event.path);
         }

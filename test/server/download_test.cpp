@@ -57,8 +57,7 @@ struct Fixture : public test::DownloadFixture {
         return link + "blobs/" + etag(content);
     }
     std::size_t sent(net::Method method) const {
-        return static_cast<std::size_t>(
-            std::ranges::count_if(events, [&](const auto& event) { return event.method == method; }));
+        return events.count([&](const RequestEvent& event) { return event.method == method; });
     }
 
     Files files;

@@ -170,7 +170,7 @@ BOOST_FIXTURE_TEST_CASE(over_https, EncryptedFixture) {
     mirror();
     BOOST_TEST(holds(folder, files));
     const auto sent = [this](net::Method method) {
-        return std::ranges::count_if(events, [&](const auto& event) { return event.method == method; });
+        return events.count([&](const RequestEvent& event) { return event.method == method; });
     };
     for (const auto plan : {SnapshotPlan::listing, SnapshotPlan::reference}) {
         count_anew();

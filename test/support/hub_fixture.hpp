@@ -1,5 +1,7 @@
 #pragma once
 
+#include "temporary_folder.hpp"
+
 #include <hf/hf_api.hpp>
 #include <hf/local_hub.hpp>
 #include <hf/session/environment.hpp>
@@ -12,10 +14,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -37,32 +38,6 @@ public:
     }
 };
 
-/// A folder that is removed at the end.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "hfhub-test-XXXXXX").string();
-        if (!::mkdtemp(name.data())) throw std::runtime_error("cannot create " + name);
-        path_ = name;
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    const std::filesystem::path& path() const noexcept { return path_; }
-    std::filesystem::path write(const std::string& name, std::string_view content) const {
-        std::filesystem::create_directories((path_ / name).parent_path());
-        std::ofstream(path_ / name, std::ios::binary) << content;
-        return path_ / name;
-    }
-
-private:
-    std::filesystem::path path_;
-};
-
 /// Bytes that look random and are the same for the same seed.
 inline std::string noise(std::size_t size, unsigned seed) {
     std::mt19937_64 generator(seed);
@@ -70,6 +45,35 @@ inline std::string noise(std::size_t size, unsigned seed) {
     for (char& c : out) c = static_cast<char>(generator());
     return out;
 }
+
+/// The requests that clients sent, from whatever thread.
+class RequestLog {
+public:
+    void add(const RequestEvent& event) {
+        const std::scoped_lock lock(mutex_);
+        events_.push_back(event);
+    }
+    void clear() {
+        const std::scoped_lock lock(mutex_);
+        events_.clear();
+    }
+    std::vector<RequestEvent> all() const {
+        const std::scoped_lock lock(mutex_);
+        return events_;
+    }
+    std::size_t size() const {
+        const std::scoped_lock lock(mutex_);
+        return events_.size();
+    }
+    std::size_t count(const std::function<bool(const RequestEvent&)>& wanted) const {
+        const std::scoped_lock lock(mutex_);
+        return static_cast<std::size_t>(std::ranges::count_if(events_, wanted));
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<RequestEvent> events_;
+};
 
 /// A running embedded Hub with the user "julien", and a client of it on an io_context of its own.
 class HubFixture {
@@ -90,15 +94,14 @@ public:
         config.ca_pem = ca;
         Session out(context.get_executor(), config, nullptr, std::make_shared<HastyClock>());
         out.on_request([this](const RequestEvent& event) {
-            events.push_back(event);
+            events.add(event);
             if (after) after(event);
         });
         return out;
     }
     /// How often the client sent a request to a path that contains `part`, whatever became of it.
     std::size_t attempts(std::string_view part) const {
-        return static_cast<std::size_t>(
-            std::ranges::count_if(events, [&](const auto& event) { return event.path.find(part) != event.path.npos; }));
+        return events.count([&](const RequestEvent& event) { return event.path.find(part) != event.path.npos; });
     }
 
     template <class T>
@@ -142,7 +145,7 @@ public:
     LocalHub hub;
     std::string endpoint;
     std::string ca;
-    std::vector<RequestEvent> events;
+    RequestLog events;
     std::function<void(const RequestEvent&)> after;  ///< called when the client has seen an answer
     Environment environment{[](const std::string&) { return std::optional<std::string>(); }, "/nowhere"};
     HfApi api{session()};

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 
@@ -20,6 +21,15 @@ asio::awaitable<Answer> fetch(std::shared_ptr<net::Transport> transport, net::Re
     co_return answer;
 }
 
+namespace {
+
+unsigned threads() {
+    const char* text = std::getenv("HFHUB_TEST_THREADS");
+    return text ? static_cast<unsigned>(std::stoul(text)) : 1;
+}
+
+}  // namespace
+
 Client::Client(net::TransportConfig config)
     : transport(net::make_transport(context.get_executor(), std::move(config))) {}
 
@@ -33,7 +43,10 @@ void Client::run(std::function<asio::awaitable<void>()> work) {
         failure = error;
         ended = true;
     });
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < threads(); ++i) others.emplace_back([this] { context.run(); });
     context.run();
+    for (auto& thread : others) thread.join();
     if (failure) std::rethrow_exception(failure);
     if (!ended) throw std::logic_error("the work was not done when the context ran out of it");
 }

@@ -25,7 +25,8 @@ struct Answer {
 
 boost::asio::awaitable<Answer> fetch(std::shared_ptr<net::Transport> transport, net::Request request);
 
-/// A transport on a context of its own, for tests that want one thing at a time.
+/// A transport on a context of its own, for tests that want one thing at a time. As many threads run the context
+/// as HFHUB_TEST_THREADS says, one by default.
 class Client {
 public:
     explicit Client(net::TransportConfig config = net::TransportConfig());

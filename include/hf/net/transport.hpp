@@ -140,6 +140,7 @@ public:
     std::optional<std::uint64_t> body_size;  ///< bytes that `body` will give, where known
     std::unique_ptr<ByteSource> body;        ///< never null; decoded; throws the errors of Transport::send
     Timings timings;
+    std::uint64_t bytes_sent = 0;  ///< HTTP bytes of the request, head included
 };
 
 /// Moves requests to origins. One seam for the Beast transport, test doubles and users' own.

@@ -38,7 +38,9 @@ struct RequestEvent {
     std::string path;                      ///< without query
     unsigned status = 0;                   ///< 0: no answer; `error` says why
     int attempt = 1;
+    std::uint64_t bytes_sent = 0;          ///< head and body of an answered request
     std::uint64_t bytes_received = 0;      ///< of a buffered body
+    net::Timings timings;                  ///< of the last hop: redirects are part of an attempt
     std::chrono::nanoseconds duration{0};  ///< to the end of a buffered body, else to the answer's head
     std::string error;
     std::string warning;  ///< X-HF-Warning, meant for the user: "unauthenticated; Warning: You are sending …"

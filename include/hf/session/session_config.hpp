@@ -50,12 +50,14 @@ struct SessionConfig {
     std::size_t max_error_body = 64u << 10;  ///< bytes kept of an error answer
     int max_redirects = 10;
 
-    unsigned max_connections = 64;  ///< per origin
-    std::string_view ca_file{};     ///< SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE
-    std::string_view ca_dir{};      ///< SSL_CERT_DIR
-    std::string_view ca_pem{};      ///< certificates as text, added to the above
-    bool verify_tls = true;         ///< false accepts any certificate
-    std::string_view proxy{};       ///< URL; HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY
+    unsigned max_connections = 64;          ///< per origin
+    std::string_view ca_file{};             ///< SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE
+    std::string_view ca_dir{};              ///< SSL_CERT_DIR
+    std::string_view ca_pem{};              ///< certificates as text, added to the above
+    std::string_view client_certificate{};  ///< PEM file: a certificate of one's own and its chain
+    std::string_view client_key{};          ///< PEM file; empty: in the certificate's file
+    bool verify_tls = true;                 ///< false accepts any certificate
+    std::string_view proxy{};               ///< URL; HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY
 
     const Environment* environment = nullptr;  ///< instead of the process's; used only in the constructor
 };
