@@ -5,7 +5,7 @@
 #
 # Parts, all of them by default:
 #   asan      everything that ctest knows, under the address and undefined behaviour sanitizers
-#   tsan      unit, transport and API tests under the thread sanitizer
+#   tsan      unit, transport, API and server tests under the thread sanitizer
 #   release   ctest again, optimised, and what drives finished programs: the tool, the examples, the
 #             package as others consume it, proxies, other people's clients, the quick start, the benches
 #   clang     the library built by clang, and its fuzzers
@@ -90,12 +90,12 @@ part_asan() {
     step asan-tests 1200 bash -c 'tests asan'
 }
 part_tsan() {
-    step tsan-build 2400 bash -c 'build tsan hfhub_unit hfhub_net hfhub_api_test' || return
-    step tsan-tests 1200 bash -c 'tests tsan -R "^(unit|net|api)\$"'
+    step tsan-build 2400 bash -c 'build tsan hfhub_unit hfhub_net hfhub_api_test hfhub_server' || return
+    step tsan-tests 1200 bash -c 'tests tsan -R "^(unit|net|net_threads|api|server)\$"'
 }
 part_clang() {
     step clang-build 1200 bash -c 'build clang hfhub hfhub_local_hub'
-    step fuzz 900 bash test/fuzz.sh 20
+    step fuzz 900 bash test/fuzz.sh 60
 }
 
 for part in "$@"; do "part_$part"; done

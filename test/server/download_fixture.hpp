@@ -66,7 +66,10 @@ public:
         config.ca_pem = ca;
         if (adjust) adjust(config);
         Session session(on.get_executor(), config, nullptr, std::move(clock));
-        session.on_request([this](const RequestEvent& event) { events.add(event); });
+        session.on_request([this](const RequestEvent& event) {
+            events.add(event);
+            if (after) after(event);
+        });
         return HfApi(std::move(session));
     }
 

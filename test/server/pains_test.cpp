@@ -178,25 +178,22 @@ BOOST_FIXTURE_TEST_CASE(pain_28_a_full_disk_is_told_with_the_numbers_and_before_
 
 BOOST_FIXTURE_TEST_CASE(pain_31_files_of_one_call_are_of_one_commit, test::DownloadFixture) {
     const std::string first = publish({{"a.txt", "one"}, {"b.txt", "one"}});
-    HfApi api = client();
-    // The branch moves as soon as the client knows its head.
-    bool moved = false;
-    count_anew();
-    Scenario slow;
-    slow.latency = std::chrono::milliseconds(100);
-    hub.set_scenario(slow);
-    std::thread rival([&] {
-        for (int i = 0; i < 1'000 && requests("repo_info") == 0; ++i)
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        fs::create_directories(path() / "next");
-        std::ofstream(path() / "next/a.txt") << "two";
-        std::ofstream(path() / "next/b.txt") << "two";
-        moved = hub.import_folder("model", "julien/m", path() / "next") != first;
-    });
-    const fs::path folder = run(api.snapshot_download("julien/m"));
-    rival.join();
-    BOOST_TEST(moved);
-    BOOST_TEST(read_file(folder / "a.txt") == read_file(folder / "b.txt"));
+    fs::create_directories(path() / "next");
+    for (const char* name : {"a.txt", "b.txt"}) std::ofstream(path() / "next" / name) << "two";
+    // The branch moves as soon as the client knows its head, and again when it has the first file.
+    std::string second, third;
+    after = [&](const RequestEvent& event) {
+        if (event.path == "/api/models/julien/m/revision/main" && second.empty())
+            second = hub.import_folder("model", "julien/m", path() / "next");
+        if (event.path.find("/resolve/") != event.path.npos && third.empty()) {
+            std::ofstream(path() / "next/a.txt") << "three";
+            third = hub.import_folder("model", "julien/m", path() / "next");
+        }
+    };
+    const fs::path folder = run(client().snapshot_download("julien/m"));
+    BOOST_TEST((!second.empty() && second != first && !third.empty() && third != second));
+    BOOST_TEST(folder.filename() == first);
+    for (const char* name : {"a.txt", "b.txt"}) BOOST_TEST(read_file(folder / name) == "one");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
