@@ -23,6 +23,7 @@ public:
         Sum& sum = sums_[std::string(hf::net::to_string(event.method)) + "\",status=\"" + std::to_string(event.status)];
         ++sum.count;
         sum.seconds += std::chrono::duration<double>(event.duration).count();
+        queued_ += std::chrono::duration<double>(event.timings.queue).count();
         if (event.attempt > 1) ++retries_;
     }
 
@@ -32,6 +33,7 @@ public:
         for (const auto& [labels, sum] : sums_)
             out << "hf_request_seconds_count{method=\"" << labels << "\"} " << sum.count << '\n'
                 << "hf_request_seconds_sum{method=\"" << labels << "\"} " << sum.seconds << '\n';
+        out << "# TYPE hf_request_queue_seconds_total counter\nhf_request_queue_seconds_total " << queued_ << '\n';
         out << "# TYPE hf_retries_total counter\nhf_retries_total " << retries_ << '\n';
     }
 
@@ -42,6 +44,7 @@ private:
     };
     mutable std::mutex mutex_;
     std::map<std::string, Sum> sums_;
+    double queued_ = 0;  // waiting for a free connection
     std::uint64_t retries_ = 0;
 };
 
@@ -63,7 +66,7 @@ void write_session(std::ostream& out, const hf::SessionStats& stats) {
 
 boost::asio::awaitable<void> ask(hf::HfApi api, std::vector<std::string> repo_ids) {
     for (const auto& repo_id : repo_ids) {
-        const auto info = co_await hf::as_result(api.model_info(repo_id));
+        const auto info = co_await hf::as_result([&] { return api.model_info(repo_id); });
         if (!info) std::cerr << repo_id << ": " << info.error().message() << '\n';
     }
 }

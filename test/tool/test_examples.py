@@ -84,9 +84,10 @@ def web_server(t, hub):
 
 
 def metrics(t, hub):
-    code, out, err = example(t, "6_metrics", "me/model1", "me/model2", "me/none")
+    code, out, err = example(t, "6_metrics", "me/model1", "me/model2", "me/none", "no id!")
     values = dict(line.rsplit(" ", 1) for line in out.splitlines() if not line.startswith("#"))
     t.equal("6_metrics", code, 0, err)
+    t.check("what is no id is said", "no id!: " in err, err)
     t.equal("counts by status", [values.get('hf_request_seconds_count{method="GET",status="200"}'),
                                  values.get('hf_request_seconds_count{method="GET",status="404"}')], ["2", "1"], out)
     t.equal("one connection", [values["hf_connections_opened_total"], values["hf_connections_reused_total"]], ["1", "2"])

@@ -42,6 +42,19 @@ asio::awaitable<void> check_values() {
     BOOST_CHECK_THROW(bad.value(), hf::Error);
 }
 
+asio::awaitable<std::string> refuse(std::string_view repo_id) {
+    if (repo_id.empty()) hf::throw_validation("repo_id", "empty");
+    return succeed();
+}
+
+asio::awaitable<void> check_calls() {
+    const auto bad = co_await hf::as_result([] { return refuse(""); });
+    BOOST_TEST(!bad.has_value());
+    BOOST_TEST(bad.error().info().argument == "repo_id");
+    const auto good = co_await hf::as_result([] { return refuse("gpt2"); });
+    BOOST_TEST(*good == "value");
+}
+
 asio::awaitable<void> await_cancelled() { co_await hf::as_result(be_cancelled()); }
 
 }  // namespace
@@ -49,6 +62,8 @@ asio::awaitable<void> await_cancelled() { co_await hf::as_result(be_cancelled())
 BOOST_AUTO_TEST_SUITE(as_result)
 
 BOOST_AUTO_TEST_CASE(holds_value_or_error) { run(check_values()); }
+
+BOOST_AUTO_TEST_CASE(refused_arguments_are_in_the_result) { run(check_calls()); }
 
 BOOST_AUTO_TEST_CASE(cancellation_is_thrown) {
     BOOST_CHECK_THROW(run(await_cancelled()), boost::system::system_error);
