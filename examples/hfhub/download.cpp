@@ -1,7 +1,8 @@
 #include "failure.hpp"
-#include "parallel.hpp"
 #include "progress.hpp"
 #include "text.hpp"
+
+#include <hf/core/for_each_bounded.hpp>
 
 namespace tool {
 namespace {
@@ -60,7 +61,7 @@ asio::awaitable<int> download(Context& context, std::shared_ptr<const Options> o
             auto one = [&](std::size_t i) -> asio::awaitable<void> {
                 paths[i] = co_await fetch_file(context, *options, options->files[i], progress);
             };
-            co_await for_each_parallel(options->files.size(), options->jobs, std::ref(one));
+            co_await hf::for_each_bounded(options->files.size(), options->jobs, one);
         }
     } catch (...) {
         thrown = std::current_exception();

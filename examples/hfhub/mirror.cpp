@@ -1,9 +1,10 @@
 #include "failure.hpp"
 #include "listing.hpp"
-#include "parallel.hpp"
 #include "progress.hpp"
 #include "repo_spec.hpp"
 #include "text.hpp"
+
+#include <hf/core/for_each_bounded.hpp>
 
 #include <fmt/core.h>
 
@@ -85,8 +86,8 @@ public:
             co_await mirror(repos_[0]);
             co_return success;
         }
-        co_await for_each_parallel(repos_.size(), options_.repos_at_once,
-                                   [this](std::size_t i) { return mirror_one_of_many(repos_[i]); });
+        co_await hf::for_each_bounded(repos_.size(), options_.repos_at_once,
+                                      [this](std::size_t i) { return mirror_one_of_many(repos_[i]); });
         progress_.clear();
         if (!context_.globals.quiet)
             fmt::print(stderr, "{} repositories mirrored, {} failed\n", grouped(repos_.size() - failed_), failed_);

@@ -1,10 +1,10 @@
-#include "transfer/for_each_bounded.hpp"
 #include "transfer/on_strand.hpp"
 #include "transfer/source.hpp"
 
 #include <hf/api/safetensors.hpp>
 #include <hf/core/constants.hpp>
 #include <hf/core/error.hpp>
+#include <hf/core/for_each_bounded.hpp>
 #include <hf/core/repo.hpp>
 
 #include <boost/asio/buffer.hpp>

@@ -1,9 +1,9 @@
 #include "transfer/fetch.hpp"
 
-#include "transfer/for_each_bounded.hpp"
 #include "transfer/on_strand.hpp"
 
 #include <hf/core/error.hpp>
+#include <hf/core/for_each_bounded.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>

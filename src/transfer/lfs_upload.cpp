@@ -1,12 +1,12 @@
 #include "transfer/lfs_upload.hpp"
 
 #include "transfer/error_context.hpp"
-#include "transfer/for_each_bounded.hpp"
 #include "transfer/upload_body.hpp"
 #include "transfer/upload_plan.hpp"
 #include "transfer/upload_state.hpp"
 
 #include <hf/core/constants.hpp>
+#include <hf/core/for_each_bounded.hpp>
 #include <hf/transfer/progress.hpp>
 
 #include <boost/asio/redirect_error.hpp>

@@ -1,12 +1,12 @@
 #include "transfer/preupload.hpp"
 
 #include "transfer/error_context.hpp"
-#include "transfer/for_each_bounded.hpp"
 #include "transfer/hash_files.hpp"
 #include "transfer/upload_state.hpp"
 
 #include <hf/core/base64.hpp>
 #include <hf/core/constants.hpp>
+#include <hf/core/for_each_bounded.hpp>
 #include <hf/core/json.hpp>
 #include <hf/transfer/progress.hpp>
 

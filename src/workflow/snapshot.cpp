@@ -1,4 +1,3 @@
-#include "transfer/for_each_bounded.hpp"
 #include "transfer/hub_download.hpp"
 #include "workflow/cache_destination.hpp"
 #include "workflow/snapshot_args.hpp"
@@ -7,6 +6,7 @@
 
 #include <hf/core/constants.hpp>
 #include <hf/core/error.hpp>
+#include <hf/core/for_each_bounded.hpp>
 #include <hf/core/repo.hpp>
 #include <hf/core/safe_path.hpp>
 

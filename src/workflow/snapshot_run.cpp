@@ -1,7 +1,8 @@
 #include "workflow/snapshot_run.hpp"
 
-#include "transfer/for_each_bounded.hpp"
 #include "transfer/hub_download.hpp"
+
+#include <hf/core/for_each_bounded.hpp>
 
 #include <algorithm>
 #include <unordered_map>

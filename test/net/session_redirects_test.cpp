@@ -5,7 +5,6 @@
 #include <hf/core/hash.hpp>
 #include <hf/hf_api.hpp>
 
-
 using namespace hf;
 using namespace hf::test;
 using namespace std::chrono_literals;

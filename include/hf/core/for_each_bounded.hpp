@@ -10,15 +10,25 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <type_traits>
 #include <vector>
 
 namespace hf {
 
 /// Awaits `f(0)` … `f(n - 1)`, at most `m` at a time, started in order. The first error cancels the
-/// others, waits for them, and is thrown. Must run on a strand or a one-thread context.
+/// others, waits for them, and is thrown; so does cancellation. Must run on a strand or a one-thread context.
+///
+///     std::vector<std::string> paths(names.size());
+///     auto fetch = [&](std::size_t i) -> boost::asio::awaitable<void> {
+///         paths[i] = co_await api.hf_hub_download("me/model", names[i]);
+///     };
+///     co_await hf::for_each_bounded(names.size(), 16, fetch);
+///
+/// What `f` refers to must live until the end.
 template <class F>
 boost::asio::awaitable<void> for_each_bounded(std::size_t n, std::size_t m, F f) {
     namespace asio = boost::asio;
+    static_assert(std::is_trivially_copyable_v<F>, "capture by reference: g++ 12 destroys other captures twice");
     const auto executor = co_await asio::this_coro::executor;
     std::size_t next = 0;
     std::exception_ptr first;
