@@ -10,13 +10,6 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(cd "$1" && pwd)
 
-preset=release
-if [ ! -e "$root/.build/release/build.ninja" ] && [ -e "$root/.build/dev/build.ninja" ]; then preset=dev; fi
-build=$root/.build/$preset
-{
-    . "$root/.ci/packages.sh"
-    ensure_packages core
-    [ -e "$build/build.ninja" ] || (cd "$root" && cmake --preset "$preset")
-    cmake --build "$build" --target hfhub_recordings
-} >&2
+. "$root/.ci/build.sh"
+ensure_built hfhub_recordings
 exec "$build/test/recordings/hfhub_recordings" "$folder"

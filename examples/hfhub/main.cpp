@@ -31,6 +31,8 @@ void add_globals(CLI::App& app, tool::Globals& globals) {
         ->check(CLI::ExistingFile);
     app.add_flag("--anonymous", globals.anonymous, "send no token at all")->excludes("--token-file");
     app.add_option("--ca-file", globals.ca_file, "certificate authorities to trust, as PEM")->check(CLI::ExistingFile);
+    app.add_option("--limit-rate", globals.limit_rate, "most bytes per second, up and down: 500k, 20MB")
+        ->transform(CLI::AsSizeValue(true));
     app.add_flag("-q,--quiet", globals.quiet, "print results and errors only, no progress");
     app.add_flag("--json", globals.json, "results as JSON, one value a line");
     app.add_flag("-v,--verbose", globals.verbose, "log each request on standard error");

@@ -34,6 +34,7 @@ hf::HfApi make_api(asio::io_context& context, const Globals& globals) {
     config.library_name = "hfhub-tool";
     config.endpoint = globals.endpoint;
     config.ca_file = globals.ca_file;
+    config.max_download_rate = config.max_upload_rate = globals.limit_rate;
     std::string token;
     if (globals.anonymous) {
         config.token = false;

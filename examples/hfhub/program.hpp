@@ -37,6 +37,7 @@ struct Globals {
     std::string endpoint;
     std::string token_file;
     std::string ca_file;
+    std::uint64_t limit_rate = 0;  ///< bytes per second, each way
     bool anonymous = false;
     bool quiet = false;
     bool json = false;

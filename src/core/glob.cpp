@@ -24,6 +24,7 @@ std::size_t last_character_size(std::string_view text) noexcept {
     return 1;
 }
 
+constexpr char32_t last_code_point = 0x10FFFF;
 constexpr char32_t last_character = 0x1100FF;
 
 }  // namespace
@@ -63,6 +64,8 @@ Glob::Glob(std::string_view pattern) {
         } else {
             const auto before = pattern;
             const char32_t c = take_character(pattern);
+            // A part of a character must not be found within one.
+            if (c > last_code_point) is_literal = false;
             literal.append(before.substr(0, before.size() - pattern.size()));
             ranges_.push_back({c, c});
         }

@@ -4,7 +4,31 @@
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <cmath>
+
 namespace hf::json {
+namespace {
+
+[[noreturn]] void throw_invalid(std::string_view why, boost::system::error_code cause = {}) {
+    ErrorInfo info;
+    info.message = "not valid JSON: " + std::string(why);
+    info.cause = cause;
+    throw InvalidResponseError(std::move(info));
+}
+
+// Boost.JSON 1.81 makes 0e999 a NaN and 1e999 an infinity, which it then writes as no JSON can be.
+void settle_numbers(value& json) {
+    if (double* number = json.if_double()) {
+        if (std::isnan(*number)) *number = 0;
+        if (std::isinf(*number)) throw_invalid("a number is too large");
+    } else if (array* items = json.if_array()) {
+        for (value& item : *items) settle_numbers(item);
+    } else if (object* members = json.if_object()) {
+        for (auto& member : *members) settle_numbers(member.value());
+    }
+}
+
+}  // namespace
 
 value parse(std::string_view text, boost::json::storage_ptr storage) {
     boost::system::error_code failure;
@@ -16,13 +40,10 @@ value parse(std::string_view text, boost::json::storage_ptr storage) {
     parser.reset(std::move(storage));
     const std::size_t used = parser.write(text.data(), text.size(), failure);
     if (!failure && used < text.size()) failure = boost::json::error::extra_data;
-    if (failure) {
-        ErrorInfo info;
-        info.message = "not valid JSON: " + failure.message();
-        info.cause = failure;
-        throw InvalidResponseError(std::move(info));
-    }
-    return parser.release();
+    if (failure) throw_invalid(failure.message(), failure);
+    value out = parser.release();
+    settle_numbers(out);
+    return out;
 }
 
 std::string serialize(const value& json) { return boost::json::serialize(json); }

@@ -49,6 +49,11 @@ protected:
             since_turn_ = 0;
             co_await asio::post(asio::use_awaitable);
         }
+        Pacer& pacer = lease_.state().receiving;
+        if (pacer.limited()) {
+            buffer = asio::buffer(buffer, pacer.piece());
+            co_await lease_.pace(pacer, buffer.size());
+        }
         bool waited = false;
         error_code error;
         std::size_t got = 0;
@@ -67,6 +72,7 @@ protected:
             ask = true;
         }
         if (waited) exchange.wait_ends(Clock::now());
+        if (pacer.limited()) pacer.give_back(buffer.size() - got);
         if (error == asio::error::eof && exchange.fired() == Limit::none) co_return 0;
         if (error) exchange.fail("the connection broke within the answer", error, false);
         drained_ = !stream.tls() && got < buffer.size();

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -84,6 +85,7 @@ Conversation::Step Conversation::look_for_answer() {
         connection_.in.commit(got);
         received_ = true;
         lease_.state().counters.received.fetch_add(got, std::memory_order_relaxed);
+        if (Pacer& pacer = lease_.state().receiving; pacer.limited()) pacer.book(got, Clock::now());
         const Step step = parse();
         if (step != Step::go_on) return step;
     }
@@ -91,10 +93,17 @@ Conversation::Step Conversation::look_for_answer() {
 
 asio::awaitable<Conversation::Step> Conversation::write(std::string_view bytes, bool is_body) {
     Exchange& exchange = lease_.exchange();
+    Pacer& pacer = lease_.state().sending;
     while (!bytes.empty()) {
+        if (pacer.limited() && allowance_ == 0) {
+            allowance_ = std::min(bytes.size(), pacer.piece());
+            co_await lease_.pace(pacer, allowance_);
+        }
         error_code error;
-        const std::size_t sent = connection_.stream.try_write(asio::buffer(bytes), error);
+        const auto piece = pacer.limited() ? bytes.substr(0, allowance_) : bytes;
+        const std::size_t sent = connection_.stream.try_write(asio::buffer(piece), error);
         if (sent > 0) {
+            if (pacer.limited()) allowance_ -= sent;
             sent_ += sent;
             bytes.remove_prefix(sent);
             exchange.wait_ends(Clock::now());
@@ -169,6 +178,8 @@ asio::awaitable<Conversation::Step> Conversation::read_head() {
 asio::awaitable<bool> Conversation::run(std::string_view text, std::string_view rest,
                                         std::unique_ptr<ByteSource> source, bool chunked,
                                         std::optional<std::uint64_t> source_size) {
+    // What came with the heads of earlier answers was not waited for.
+    if (Pacer& pacer = lease_.state().receiving; pacer.limited()) co_await lease_.pace(pacer, 0);
     Step step = co_await write(text, false);
     if (step == Step::go_on && !rest.empty()) step = co_await write(rest, true);
     if (step == Step::go_on && source) step = co_await write_stream(std::move(source), chunked, source_size);
@@ -177,6 +188,7 @@ asio::awaitable<bool> Conversation::run(std::string_view text, std::string_view 
         step = co_await read_head();
     }
     lease_.exchange().wait_ends(Clock::now());
+    if (allowance_ > 0) lease_.state().sending.give_back(allowance_);
     // A wait that is still on would count as work while the connection rests in the pool.
     if (watch_ && (watch_->reading || watch_->writing)) {
         error_code ignored;

@@ -45,6 +45,7 @@ private:
     ResponseHead head_;
     std::shared_ptr<Watch> watch_;
     std::uint64_t sent_ = 0;
+    std::size_t allowance_ = 0;  // of the pacer, not yet sent
     unsigned interim_ = 0;
     bool request_complete_ = false;
     bool received_ = false;

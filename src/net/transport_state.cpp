@@ -27,7 +27,9 @@ PoolLimits pool_limits(const TransportConfig& config) {
 }  // namespace
 
 TransportState::TransportState(asio::any_io_executor executor, TransportConfig config)
-    : executor_(std::move(executor)),
+    : sending(config.max_send_rate),
+      receiving(config.max_receive_rate),
+      executor_(std::move(executor)),
       config_(std::move(config)),
       resolver_(std::make_shared<Resolver>(executor_, config_)),
       pool_(pool_limits(config_)),
@@ -191,6 +193,25 @@ asio::awaitable<void> Lease::wait_for_slot(std::shared_ptr<PoolWaiter> waiter) {
     }
     exchange_->detach();
     exchange_->throw_if_fired(true);
+}
+
+asio::awaitable<void> Lease::pace(Pacer& pacer, std::size_t bytes) {
+    const auto now = Clock::now();
+    const auto wait = pacer.book(bytes, now);
+    if (wait <= Clock::duration::zero()) co_return;
+    // Those who are cancelled leave their turn to the others.
+    struct Booking {
+        Pacer& pacer;
+        std::size_t bytes;
+        ~Booking() { pacer.give_back(bytes); }
+    } booking{pacer, bytes};
+    exchange_->wait_ends(now);
+    Gate gate;
+    asio::steady_timer timer(state_->executor(), wait);
+    timer.async_wait([gate](error_code) mutable { gate.open(); });
+    exchange_->attach(gate);  // a deadline or a close ends this wait, too
+    co_await gate.wait();
+    booking.bytes = 0;
 }
 
 void Lease::adopt(std::unique_ptr<Connection> connection) {

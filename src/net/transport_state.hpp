@@ -2,6 +2,7 @@
 
 #include "connection.hpp"
 #include "exchange.hpp"
+#include "pacer.hpp"
 #include "pool_state.hpp"
 #include "resolver.hpp"
 #include "tls.hpp"
@@ -57,6 +58,7 @@ public:
         std::atomic<std::uint64_t> requests{0}, opened{0}, reused{0}, tls_resumed{0}, resent{0}, timed_out{0}, sent{0},
             received{0};
     } counters;
+    Pacer sending, receiving;
 
 private:
     struct OriginHash {
@@ -102,6 +104,9 @@ public:
     void drop_connection() noexcept;                     ///< closes it, keeps the slot
     void give_up_slot() noexcept;                        ///< closes it, gives the slot back
     void finish(bool reusable) noexcept;                 ///< the exchange has ended
+
+    /// Waits for the turn of `bytes`, which are booked then. Deadlines of the peer do not run meanwhile.
+    boost::asio::awaitable<void> pace(Pacer& pacer, std::size_t bytes);
 
     Connection* connection() const noexcept { return connection_.get(); }
     Exchange& exchange() const noexcept { return *exchange_; }

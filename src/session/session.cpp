@@ -28,6 +28,8 @@ std::string first_given(std::initializer_list<std::string_view> texts) {
 net::TransportConfig transport_config(const SessionConfig& config, const Environment& environment) {
     net::TransportConfig out;
     out.max_connections_per_origin = config.max_connections;
+    out.max_receive_rate = config.max_download_rate;
+    out.max_send_rate = config.max_upload_rate;
     out.tls.verify = config.verify_tls;
     out.tls.ca_file = first_given(
         {config.ca_file, environment.ssl_cert_file, environment.requests_ca_bundle, environment.curl_ca_bundle});

@@ -1,5 +1,5 @@
 #include "black_hole.hpp"
-#include "pair.hpp"
+#include "operation.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -25,29 +25,6 @@ using net::Method;
 
 namespace {
 
-/// How a coroutine ended.
-enum class End { running, answered, aborted, failed };
-
-/// Starts a GET and notes its end.
-void start_get(asio::any_io_executor executor, std::shared_ptr<net::Transport> transport, std::string url, End& end,
-               asio::cancellation_slot slot = {}, net::Body body = {}) {
-    auto get = request(body.empty() ? Method::get : Method::put, url);
-    get.body = std::move(body);
-    const auto note = [&end](std::exception_ptr error, const Answer& answer) {
-        end = End::failed;
-        if (!error) {
-            if (answer.status == 200) end = End::answered;
-            return;
-        }
-        try {
-            std::rethrow_exception(error);
-        } catch (const system_error& failure) {
-            if (failure.code() == asio::error::operation_aborted) end = End::aborted;
-        }
-    };
-    asio::co_spawn(executor, fetch(std::move(transport), std::move(get)), asio::bind_cancellation_slot(slot, note));
-}
-
 /// A door that script threads wait at.
 class Door {
 public:
@@ -66,12 +43,6 @@ private:
     std::condition_variable changed_;
     bool open_ = false;
 };
-
-net::TransportConfig up_to(std::size_t connections) {
-    auto config = Pair::config();
-    config.max_connections_per_origin = connections;
-    return config;
-}
 
 /// Runs `context` until `done`.
 void run_until(asio::io_context& context, const std::function<bool()>& done) {

@@ -1,6 +1,6 @@
 // The transport goes while others still use it.
 #include "black_hole.hpp"
-#include "pair.hpp"
+#include "operation.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
@@ -13,9 +13,6 @@ using boost::system::system_error;
 using net::Method;
 
 namespace {
-
-/// How a coroutine ended.
-enum class End { running, answered, aborted, failed };
 
 const std::string megabytes(5'000'000, 'x');
 
@@ -35,10 +32,8 @@ BOOST_AUTO_TEST_CASE(destroying_the_transport_with_work_in_flight) {
         peer.sleep(10s);
     });
     for (const bool whole_context : {false, true}) {
-        auto config = Pair::config();
-        config.max_connections_per_origin = 2;
         auto context = std::make_unique<asio::io_context>();
-        auto transport = net::make_transport(context->get_executor(), config);
+        auto transport = net::make_transport(context->get_executor(), up_to(2));
         std::vector<End> ends(24, End::running);
         std::size_t next = 0;
         const auto start = [&](const std::string& url, net::Body body = {}) {

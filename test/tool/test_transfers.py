@@ -37,6 +37,11 @@ def upload_and_mirror(t, hub):
     t.equal("mirror --json", [first.json()["files"], first.json()["fetched"]], [123, 123])
     t.check("every byte is the same", mirrored(t, t.path("mirror")) == of_repo(t))
 
+    slow = t.run("mirror", "me/model", "--local-dir", t.path("paced"), "--json", "--limit-rate", "20MB")
+    t.check("mirror --limit-rate", slow.code == 0 and 1.1 < slow.json()["seconds"] < 10, str(slow))
+    t.equal("--limit-rate in thousands", t.run("ls", "me/model", "--limit-rate", "500k").code, 0)
+    t.fails("a rate that is none", t.run("mirror", "me/model", "--limit-rate", "fast"), 2, "--limit-rate")
+
     hub.reset()
     again = t.run("mirror", "me/model", "--local-dir", t.path("mirror"), "--json")
     t.equal("mirror again", [again.code, again.json()["fetched"]], [0, 0])

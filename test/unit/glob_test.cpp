@@ -95,6 +95,10 @@ BOOST_AUTO_TEST_CASE(characters_are_utf8) {
     BOOST_TEST(matches("*?", "a\xc3"));
     BOOST_TEST(matches("??", "\xe6\x97"));
     BOOST_TEST(matches("\xff*", "\xffx"));
+    // One of them is not a part of another character.
+    BOOST_TEST(!matches("~\xcd*", "~\xcd\xa6"));
+    BOOST_TEST(!matches("*\xcd*", "~\xcd\xa6"));
+    BOOST_TEST(matches("*\xcd*", "~\xcd~"));
 }
 
 BOOST_AUTO_TEST_CASE(no_pattern_is_slow) {

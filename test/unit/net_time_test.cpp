@@ -1,5 +1,6 @@
 #include "net/deadlines.hpp"
 #include "net/dns_cache.hpp"
+#include "net/pacer.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -113,6 +114,25 @@ BOOST_AUTO_TEST_CASE(names_are_kept_for_a_while) {
     net::DnsCache none(0s);
     none.store("hub.test", addresses({"192.0.2.1"}), start);
     BOOST_TEST(none.find("hub.test", start).empty());
+}
+
+BOOST_AUTO_TEST_CASE(bytes_take_turns) {
+    net::Pacer pacer(1'000'000);
+    const auto wait = [&](std::size_t bytes, auto at) {
+        return std::chrono::round<std::chrono::milliseconds>(pacer.book(bytes, start + at));
+    };
+    BOOST_TEST((wait(100'000, 0ms) == 0ms));
+    BOOST_TEST((wait(200'000, 0ms) == 100ms));
+    BOOST_TEST((wait(100'000, 50ms) == 250ms));
+    pacer.give_back(100'000);
+    BOOST_TEST((wait(0, 100ms) == 200ms));
+    // Time that nobody used does not come back as a burst.
+    BOOST_TEST((wait(100'000, 10s) == 0ms));
+    BOOST_TEST((wait(100'000, 10s) == 100ms));
+    BOOST_TEST(pacer.piece() == 50'000u);
+    BOOST_TEST(net::Pacer(1'000).piece() == 16u << 10);
+    BOOST_TEST(net::Pacer(1'000'000'000).piece() == 256u << 10);
+    BOOST_TEST(!net::Pacer(0).limited());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

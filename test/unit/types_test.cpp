@@ -270,4 +270,11 @@ BOOST_AUTO_TEST_CASE(whole_numbers_spelled_as_fractions) {
         BOOST_CHECK_THROW(read(bad), hf::InvalidResponseError);
 }
 
+BOOST_AUTO_TEST_CASE(numbers_are_finite) {
+    const auto info = json::from_value<ModelInfo>(json::parse(R"({"id": "a", "new": [0E578, -0.0e999]})"));
+    BOOST_TEST(json::to_value(info).at("new").at(0).as_double() == 0.0);
+    BOOST_TEST(json::to_value(info).at("new").at(1).as_double() == 0.0);
+    BOOST_CHECK_THROW(json::parse(R"({"a": [{"b": 1e999}]})"), InvalidResponseError);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

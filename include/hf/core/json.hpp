@@ -29,7 +29,7 @@
 /// - a wrong type or missing member throws InvalidResponseError naming its path, as in "siblings[3].size".
 namespace hf::json {
 
-/// Parses `text` strictly (one value, depth limit 64). Throws InvalidResponseError.
+/// Parses `text` strictly (one value, depth limit 64, numbers within the range of double). Throws InvalidResponseError.
 value parse(std::string_view text, boost::json::storage_ptr storage = {});
 
 /// Parses `text` and passes it to `convert`. The tree lives in one arena that is freed as a whole: half

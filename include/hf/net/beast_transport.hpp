@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -51,6 +52,10 @@ public:
     std::size_t max_header_bytes = 64 * 1024;
     /// RFC 8305 section 8: "Connection Attempt Delay", recommended 250 ms.
     std::chrono::milliseconds connection_attempt_delay{250};
+    /// Bytes per second of all connections together, without TLS; zero: as fast as it goes. Waiting for one's turn
+    /// counts towards no limit but Timeouts::total.
+    std::uint64_t max_receive_rate = 0;
+    std::uint64_t max_send_rate = 0;
     std::chrono::milliseconds dns_ttl{60'000};  ///< how long resolved addresses are used; zero asks each time
     /// Addresses of hosts that are not to be looked up, like curl's --resolve: {"hub.test", {"127.0.0.1"}}.
     std::vector<std::pair<std::string, std::vector<std::string>>> hosts;

@@ -50,6 +50,8 @@ struct SessionConfig {
     std::size_t max_error_body = 64u << 10;  ///< bytes kept of an error answer
     int max_redirects = 10;
 
+    std::uint64_t max_download_rate = 0;    ///< bytes per second of all connections together; 0: no limit
+    std::uint64_t max_upload_rate = 0;      ///< the same for what is sent
     unsigned max_connections = 64;          ///< per origin
     std::string_view ca_file{};             ///< SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE
     std::string_view ca_dir{};              ///< SSL_CERT_DIR
