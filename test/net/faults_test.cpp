@@ -50,19 +50,23 @@ BOOST_AUTO_TEST_CASE(reset_within_the_tls_handshake) {
 }
 
 BOOST_AUTO_TEST_CASE(nobody_listens) {
-    std::string url;
-    { url = FaultyServer(echo).url(); }
-    const auto info = get_error<hf::ConnectionError>(url);
-    BOOST_TEST(info.unsent);
-    BOOST_TEST((info.cause == boost::system::errc::connection_refused));
-    BOOST_TEST(info.url == url);
-    BOOST_TEST(info.method == "GET");
+    std::vector<std::string> urls;
+    { urls = Pair(echo).urls(); }
+    for (const auto& url : urls) {
+        const auto info = get_error<hf::ConnectionError>(url);
+        BOOST_TEST(info.unsent);
+        BOOST_TEST((info.cause == boost::system::errc::connection_refused));
+        BOOST_TEST(info.url == url);
+        BOOST_TEST(info.method == "GET");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_name_is_unknown) {
-    const auto info = get_error<hf::ConnectionError>("http://no-such-host.invalid/");
-    BOOST_TEST(info.unsent);
-    BOOST_TEST(info.message.find("no-such-host.invalid") != std::string::npos);
+    for (const char* url : {"http://no-such-host.invalid/", "https://no-such-host.invalid/"}) {
+        const auto info = get_error<hf::ConnectionError>(url);
+        BOOST_TEST(info.unsent);
+        BOOST_TEST(info.message.find("no-such-host.invalid") != std::string::npos);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(reset_while_the_request_is_sent) {
