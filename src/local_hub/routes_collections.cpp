@@ -110,7 +110,7 @@ Collection find_writable(const Call& call) {
 }
 
 void touch(const Call& call, const Collection& collection) {
-    call.hub.database.run("UPDATE collections SET last_updated=? WHERE id=?", {now_ms(), collection.id});
+    call.hub.database.run("UPDATE collections SET last_updated=? WHERE id=?", {next_ms(), collection.id});
 }
 
 std::string slug_of(std::string_view owner, std::string_view title, std::string_view oid) {
@@ -219,7 +219,7 @@ Response create(Call& call) {
             "INSERT INTO collections(oid, owner, slug, title, description, private, theme, position, last_updated) "
             "VALUES(?,?,?,?,?,?,?,?,?)",
             {made.oid, made.owner, made.slug, made.title, made.description, sql_bool(made.is_private),
-             sql_text("orange"), position, now_ms()});
+             sql_text("orange"), position, next_ms()});
         made.id = database.last_id();
         if (const auto* item = body.if_contains("item"); item && item->is_object())
             add_item(call, made, item->get_object(), {});
@@ -243,7 +243,7 @@ Response update(Call& call) {
     if (const auto position = size_member(body, "position")) collection.position = static_cast<std::int64_t>(*position);
     if (collection.title.empty()) throw bad_request("\"title\" must not be empty");
     collection.slug = slug_of(collection.owner, collection.title, collection.oid);
-    collection.last_updated = now_ms();
+    collection.last_updated = next_ms();
     call.hub.database.run(
         "UPDATE collections SET title=?, description=?, theme=?, private=?, position=?, slug=?, last_updated=? WHERE "
         "id=?",

@@ -26,7 +26,7 @@ Response like(Call& call) {
     const Repo repo = readable_repo(call);
     call.hub.database.transaction([&] {
         call.hub.database.run("INSERT INTO likes(account_id, repo_id, created_at) VALUES(?,?,?) ON CONFLICT DO NOTHING",
-                              {call.who->account.id, repo.id, now_ms()});
+                              {call.who->account.id, repo.id, next_ms()});
         count_likes(call.hub, repo);
     });
     return text_response("OK");
@@ -154,7 +154,7 @@ Response grant_access(Call& call) {
     call.hub.database.run(
         "INSERT INTO access_requests(repo_id, account_id, status, created_at) VALUES(?,?,?,?) "
         "ON CONFLICT DO UPDATE SET status=excluded.status",
-        {repo.id, user.id, sql_text("accepted"), now_ms()});
+        {repo.id, user.id, sql_text("accepted"), next_ms()});
     return json_response(json::object{{"ok", true}, {"user", user.name}});
 }
 
@@ -182,7 +182,7 @@ Response ask_access(Call& call) {
     call.hub.database.run(
         "INSERT INTO access_requests(repo_id, account_id, status, created_at, fields) "
         "VALUES(?,?,?,?,?) ON CONFLICT DO NOTHING",
-        {repo.id, call.who->account.id, sql_text(status), now_ms(), json::serialize(fields)});
+        {repo.id, call.who->account.id, sql_text(status), next_ms(), json::serialize(fields)});
     Response out = text_response("See Other. Redirecting to /" + repo.path(), 303);
     out.set("Location", "/" + repo.path());
     return out;

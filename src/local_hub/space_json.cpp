@@ -112,7 +112,7 @@ void set_space_value(Hub& hub, const Repo& repo, bool secret, const json::object
         "VALUES(?,?,?,?,?,?) ON CONFLICT DO UPDATE SET value=excluded.value, "
         "description=excluded.description, updated_at=excluded.updated_at",
         {repo.id, sql_bool(secret), sql_text(key), sql_text(value),
-         description ? sql_text(*description) : SqlValue(nullptr), now_ms()});
+         description ? sql_text(*description) : SqlValue(nullptr), next_ms()});
 }
 
 void apply_space_settings(Hub& hub, const Repo& repo, const json::object& body) {

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <ctime>
 #include <stdexcept>
@@ -189,6 +191,14 @@ std::string new_object_id() {
 std::int64_t now_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
         .count();
+}
+
+std::int64_t next_ms() {
+    static std::atomic<std::int64_t> last{0};
+    std::int64_t before = last.load(), next = 0;
+    do next = std::max(now_ms(), before + 1);
+    while (!last.compare_exchange_weak(before, next));
+    return next;
 }
 
 std::string iso_time(std::int64_t ms) {

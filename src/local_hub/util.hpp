@@ -54,6 +54,8 @@ std::string new_object_id();  ///< 24 hex digits as the Hub's `_id`: seconds, th
 
 /// Milliseconds since the epoch.
 std::int64_t now_ms();
+/// The same, but never twice the same: for what is listed in the order in which it came.
+std::int64_t next_ms();
 std::string iso_time(std::int64_t ms);  ///< "2024-02-19T10:57:45.000Z"
 
 std::string lower(std::string_view text);

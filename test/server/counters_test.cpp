@@ -39,4 +39,15 @@ BOOST_AUTO_TEST_CASE(what_was_sent_to_a_client_that_left_counts) {
     BOOST_TEST(sent < size);
 }
 
+BOOST_AUTO_TEST_CASE(likes_within_a_millisecond_keep_their_order) {
+    const std::vector<std::string> names{"ann", "bob", "cem", "dora", "eve", "fay", "gil", "hana"};
+    for (const std::string& name : names) {
+        hub.add_user(name, "hf_" + name);
+        run(api.like("julien/m", {.token = "hf_" + name}));
+    }
+    std::vector<std::string> seen;
+    for (const User& user : run(api.list_repo_likers("julien/m"))) seen.insert(seen.begin(), user.username);
+    BOOST_TEST(seen == names, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
