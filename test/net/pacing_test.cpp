@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(all_connections_share_one_rate) {
             const auto taken = std::chrono::steady_clock::now() - start;
             BOOST_TEST(std::count(ends.begin(), ends.end(), End::answered) == count);
             // 1.6 MB in 0.4 s. The first piece of 0.2 MB goes at once, what the socket holds is not seen.
-            BOOST_TEST((taken >= 340ms && taken < 600ms * slowness), taken / 1ms);
+            BOOST_TEST((taken >= 340ms && taken < 2s * slowness), taken / 1ms);
         }
     }
 }
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(small_answers_share_the_rate_too) {
     const auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < 31; ++i) client.get(server.url());
     const auto taken = std::chrono::steady_clock::now() - start;
-    BOOST_TEST((taken >= 290ms && taken < 600ms * slowness), taken / 1ms);
+    BOOST_TEST((taken >= 290ms && taken < 2s * slowness), taken / 1ms);
 }
 
 BOOST_AUTO_TEST_CASE(waiting_for_ones_turn_is_no_stall_and_can_be_ended) {

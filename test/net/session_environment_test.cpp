@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(timeouts_of_metadata_and_downloads) {
             const auto info = error_of<TimeoutError>([&] { caller.run(api.hf_hub_download("a/b", file)); });
             const auto taken = std::chrono::steady_clock::now() - start;
             BOOST_TEST(info.argument == argument);
-            BOOST_TEST((taken >= 1s && taken < 2s * slowness));
+            BOOST_TEST((taken >= 1s && taken < 5s * slowness));
         };
         download({{"HF_HUB_DOWNLOAD_TIMEOUT", "1"}}, "half", "stall");
         SessionConfig config;
