@@ -142,37 +142,18 @@ BOOST_AUTO_TEST_CASE(a_closed_client_ends_its_work) {
     nothing_is_lost_or_half_written();
 }
 
-BOOST_AUTO_TEST_CASE(a_context_that_goes_takes_the_work_along) {
-    auto own = std::make_unique<asio::io_context>();
-    std::optional<HfApi> mine(client(*own, nullptr));
-    Work work = start(*own, *mine);
-    run_into_their_middle(*own);
-    mine.reset();
-    own.reset();
-    BOOST_CHECK_THROW(work.download.get(), std::future_error);
-    BOOST_CHECK_THROW(work.upload.get(), std::future_error);
-    nothing_is_lost_or_half_written();
-}
-
 BOOST_AUTO_TEST_CASE(several_threads) {
-    for (const bool closed : {true, false}) {
-        auto own = std::make_unique<asio::io_context>();
-        std::optional<HfApi> mine(client(*own, nullptr));
-        count_anew();
-        Work work = start(*own, *mine);
-        Threads threads(*own, 4);
-        for (int i = 0; i < 5'000 && !in_their_middle(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        BOOST_REQUIRE(in_their_middle());
-        if (closed) {
-            mine->session().close();
-            mine.reset();
-            BOOST_TEST(aborted(work.download));
-            BOOST_TEST(aborted(work.upload));
-        } else {
-            mine.reset();
-        }
-        threads.stop();
-    }
+    asio::io_context own;
+    std::optional<HfApi> mine(client(own, nullptr));
+    Work work = start(own, *mine);
+    Threads threads(own, 4);
+    for (int i = 0; i < 5'000 && !in_their_middle(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    BOOST_REQUIRE(in_their_middle());
+    mine->session().close();
+    mine.reset();
+    BOOST_TEST(aborted(work.download));
+    BOOST_TEST(aborted(work.upload));
+    threads.stop();
     nothing_is_lost_or_half_written();
 }
 
