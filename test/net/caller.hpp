@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pair.hpp"
+#include "request_log.hpp"
 
 #include <hf/session/environment.hpp>
 #include <hf/session/session.hpp>
@@ -94,10 +95,7 @@ public:
     }
     Reply send(Request request) { return run(session->send(std::move(request))); }
     Reply get(std::string_view target) { return send(Request(net::Method::get, std::string(target))); }
-    std::vector<RequestEvent> events() const {
-        const std::scoped_lock lock(mutex_);
-        return events_;
-    }
+    std::vector<RequestEvent> events() const { return log_.all(); }
 
     asio::thread_pool pool;
     std::shared_ptr<NotingClock> clock = std::make_shared<NotingClock>();
@@ -114,14 +112,10 @@ private:
             "/nowhere");
         config.environment = &environment;
         session.emplace(pool.get_executor(), config, nullptr, clock);
-        session->on_request([this](const RequestEvent& event) {
-            const std::scoped_lock lock(mutex_);
-            events_.push_back(event);
-        });
+        session->on_request([this](const RequestEvent& event) { log_.add(event); });
     }
 
-    mutable std::mutex mutex_;
-    std::vector<RequestEvent> events_;
+    RequestLog log_;
 };
 
 /// `check` for the plain and the secure server of one script, on one thread and on four.

@@ -48,14 +48,7 @@ BOOST_AUTO_TEST_CASE(destroying_the_transport_with_work_in_flight) {
                     auto response = co_await std::move(op);
                     const std::string text = co_await net::read_all(std::move(response.body), 1000);
                 }(*transport, std::move(get)),
-                [&end](std::exception_ptr error) {
-                    end = End::answered;
-                    try {
-                        if (error) std::rethrow_exception(error);
-                    } catch (const system_error& failure) {
-                        end = failure.code() == asio::error::operation_aborted ? End::aborted : End::failed;
-                    }
-                });
+                [&end](std::exception_ptr error) { end = error ? end_of(error) : End::answered; });
         };
         for (int i = 0; i < 3; ++i) {  // the third of each origin waits for a connection
             start("http://127.0.0.1:" + std::to_string(hole.port()));

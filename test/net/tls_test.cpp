@@ -1,11 +1,9 @@
 #include "pair.hpp"
+#include "temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <openssl/ssl.h>
-
-#include <filesystem>
-#include <fstream>
 
 using namespace hf::test;
 using namespace std::chrono_literals;
@@ -27,19 +25,6 @@ hf::ErrorInfo refusal(const FaultyServer& server, const net::TransportConfig& co
     Client client(config);
     return error_of<hf::TlsError>([&] { client.get(server.url("/", host)); });
 }
-
-class TemporaryFile {
-public:
-    TemporaryFile(const std::string& name, const std::string& content)
-        : path_(std::filesystem::temp_directory_path() / ("hfhub-" + std::to_string(::getpid()) + "-" + name)) {
-        std::ofstream(path_) << content;
-    }
-    ~TemporaryFile() { std::filesystem::remove(path_); }
-    std::string path() const { return path_.string(); }
-
-private:
-    std::filesystem::path path_;
-};
 
 }  // namespace
 
@@ -155,26 +140,27 @@ BOOST_AUTO_TEST_CASE(client_certificates) {
     const TestCa ca;
     FaultyServer server(echo, ca.issue({"hub.test"}), false, ca.pem());
     const Credentials mine = ca.issue({"client.test"});
-    const TemporaryFile certificate("client.pem", mine.certificate), key("client.key", mine.key);
+    const TemporaryFolder folder;
+    const auto certificate = folder.write("client.pem", mine.certificate), key = folder.write("client.key", mine.key);
     auto config = trusting(ca);
-    config.tls.certificate_file = certificate.path();
-    config.tls.key_file = key.path();
+    config.tls.certificate_file = certificate;
+    config.tls.key_file = key;
     {
         Client client(config);
         BOOST_TEST(client.get(server.url("/", "hub.test")).status == 200u);
     }
     Client without(trusting(ca));
     error_of<hf::ConnectionError>([&] { without.get(server.url("/", "hub.test")); });
-    config.tls.key_file = certificate.path();
+    config.tls.key_file = certificate;
     BOOST_TEST(error_of<hf::HFValidationError>([&] { Client client(config); }).argument == "tls.key_file");
 }
 
 BOOST_AUTO_TEST_CASE(trust_from_files) {
     const TestCa ca, unrelated("another");
     FaultyServer server(echo, ca.issue({"hub.test"}));
-    const TemporaryFile bundle("bundle.pem", unrelated.pem() + ca.pem());
+    const TemporaryFolder folder;
     auto config = trusting(unrelated);
-    config.tls.ca_file = bundle.path();
+    config.tls.ca_file = folder.write("bundle.pem", unrelated.pem() + ca.pem());
     Client client(config);
     BOOST_TEST(client.get(server.url("/", "hub.test")).status == 200u);
 }

@@ -56,13 +56,7 @@ struct Fixture : DownloadFixture {
 
     std::size_t commits() {
         hub.set_scenario(Scenario());
-        auto list = api.list_repo_commits("julien/m");
-        return run(count(list));
-    }
-    static asio::awaitable<std::size_t> count(AsyncGenerator<GitCommitInfo>& list) {
-        std::size_t n = 0;
-        while (co_await list.next()) ++n;
-        co_return n;
+        return history("julien/m");
     }
     /// Nothing was half-written, and the next client does all of it.
     void nothing_is_lost_or_half_written() {

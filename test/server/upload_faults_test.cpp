@@ -51,15 +51,7 @@ struct Fixture : private test::TemporaryFolder, public test::HubFixture {
         BOOST_TEST(history() == 1u);
         BOOST_TEST(files("julien/m").size() == 1u);
     }
-    std::size_t history() {
-        auto list = api.list_repo_commits("julien/m");
-        return run(count(list));
-    }
-    static asio::awaitable<std::size_t> count(AsyncGenerator<GitCommitInfo>& list) {
-        std::size_t n = 0;
-        while (co_await list.next()) ++n;
-        co_return n;
-    }
+    std::size_t history() { return HubFixture::history("julien/m"); }
 
     static Fault status(std::string route, unsigned status, std::uint64_t times = 1) {
         Fault fault(FaultKind::status);

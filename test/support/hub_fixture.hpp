@@ -1,5 +1,6 @@
 #pragma once
 
+#include "request_log.hpp"
 #include "temporary_folder.hpp"
 
 #include <hf/hf_api.hpp>
@@ -16,7 +17,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -45,35 +45,6 @@ inline std::string noise(std::size_t size, unsigned seed) {
     for (char& c : out) c = static_cast<char>(generator());
     return out;
 }
-
-/// The requests that clients sent, from whatever thread.
-class RequestLog {
-public:
-    void add(const RequestEvent& event) {
-        const std::scoped_lock lock(mutex_);
-        events_.push_back(event);
-    }
-    void clear() {
-        const std::scoped_lock lock(mutex_);
-        events_.clear();
-    }
-    std::vector<RequestEvent> all() const {
-        const std::scoped_lock lock(mutex_);
-        return events_;
-    }
-    std::size_t size() const {
-        const std::scoped_lock lock(mutex_);
-        return events_.size();
-    }
-    std::size_t count(const std::function<bool(const RequestEvent&)>& wanted) const {
-        const std::scoped_lock lock(mutex_);
-        return static_cast<std::size_t>(std::ranges::count_if(events_, wanted));
-    }
-
-private:
-    mutable std::mutex mutex_;
-    std::vector<RequestEvent> events_;
-};
 
 /// A running embedded Hub with the user "julien", and a client of it on an io_context of its own.
 class HubFixture {
@@ -125,6 +96,11 @@ public:
         std::ranges::sort(out);
         return out;
     }
+    /// How many commits the default branch has.
+    std::size_t history(std::string_view repo_id) {
+        auto list = api.list_repo_commits(repo_id);
+        return run(count(list));
+    }
     void break_down(Fault fault) {
         Scenario scenario;
         scenario.faults.push_back(std::move(fault));
@@ -151,6 +127,11 @@ public:
     HfApi api{session()};
 
 private:
+    static boost::asio::awaitable<std::size_t> count(AsyncGenerator<GitCommitInfo>& list) {
+        std::size_t n = 0;
+        while (co_await list.next()) ++n;
+        co_return n;
+    }
     std::string start() {
         hub.start();
         hub.add_user("julien", token);

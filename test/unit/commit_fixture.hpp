@@ -1,13 +1,9 @@
 #pragma once
 
+#include "session_fixture.hpp"
 #include "upload_double.hpp"
 
 #include <hf/hf_api.hpp>
-#include <hf/session/environment.hpp>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include <functional>
 #include <memory>
@@ -17,7 +13,6 @@
 
 namespace hf::test {
 
-namespace asio = boost::asio;
 using net::Method;
 
 [[noreturn]] inline void lose_connection() {
@@ -26,31 +21,14 @@ using net::Method;
     throw ConnectionError(std::move(info));
 }
 
-struct CommitFixture {
-    asio::io_context context;
+struct CommitFixture : SessionFixture {
     std::shared_ptr<UploadDouble> hub = std::make_shared<UploadDouble>();
     std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
-    Environment environment{[](const std::string&) { return std::optional<std::string>(); }, "/nowhere"};
-    HfApi api{session()};
+    HfApi api{session_on(hub, clock)};
     CommitOptions options;
 
     CommitFixture() { options.commit_message = "Title"; }
 
-    Session session() {
-        SessionConfig config;
-        config.endpoint = "https://hub.test";
-        config.token = "hf_secret";
-        config.environment = &environment;
-        return Session(context.get_executor(), config, hub, clock);
-    }
-
-    template <class T>
-    T run(asio::awaitable<T> operation) {
-        auto future = asio::co_spawn(context, std::move(operation), asio::use_future);
-        context.restart();
-        context.run();
-        return future.get();
-    }
     CommitInfo commit(std::vector<CommitOperation> operations) {
         return run(api.create_commit("julien/m", std::move(operations), options));
     }

@@ -1,14 +1,12 @@
+#include "session_fixture.hpp"
+#include "temporary_folder.hpp"
 #include "upload_double.hpp"
 
 #include <hf/hf_api.hpp>
-#include <hf/session/environment.hpp>
 #include <hf/workflow/commit_scheduler.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
@@ -44,21 +42,15 @@ private:
     asio::steady_timer timer_;
 };
 
-struct Fixture {
-    asio::io_context context;
+struct Fixture : private test::TemporaryFolder, public test::SessionFixture {
     std::shared_ptr<test::UploadDouble> hub = std::make_shared<test::UploadDouble>();
     std::shared_ptr<HeldClock> clock = std::make_shared<HeldClock>(context);
-    Environment environment{[](const std::string&) { return std::optional<std::string>(); }, "/nowhere"};
-    fs::path folder;
+    fs::path folder = path();
     std::vector<std::string> pushes;  // of the background
 
     Fixture() {
-        std::string name = (fs::temp_directory_path() / "hfhub-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()));
-        folder = name;
         hub->interfere = [this](const SeenRequest& request) { return others(request); };
     }
-    ~Fixture() { fs::remove_all(folder); }
 
     std::optional<Answer> others(const SeenRequest& request) {
         if (request.is(Method::post, "/repos/create")) return Answer(200, R"({"url":"https://hub.test/julien/logs"})");
@@ -67,15 +59,8 @@ struct Fixture {
         return std::nullopt;
     }
 
-    Session session() {
-        SessionConfig config;
-        config.endpoint = "https://hub.test";
-        config.token = "hf_secret";
-        config.environment = &environment;
-        return Session(context.get_executor(), config, hub, clock);
-    }
     CommitScheduler scheduler(CommitSchedulerOptions options = {}) {
-        CommitScheduler out(session(), "logs", folder, options);
+        CommitScheduler out(session_on(hub, clock), "logs", folder, options);
         out.on_push([this](std::exception_ptr error, const std::optional<CommitInfo>& commit) {
             pushes.push_back(error ? "error" : commit ? commit->oid.substr(38) : "nothing");
         });
@@ -201,7 +186,7 @@ BOOST_AUTO_TEST_CASE(destroying_it_stops_it) {
 BOOST_AUTO_TEST_CASE(wrong_arguments) {
     const auto argument = [&](std::string_view repo_id, const fs::path& path, CommitSchedulerOptions options) {
         try {
-            CommitScheduler(session(), repo_id, path, options);
+            CommitScheduler(session_on(hub, clock), repo_id, path, options);
         } catch (const HFValidationError& error) {
             return error.info().argument;
         }

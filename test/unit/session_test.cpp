@@ -1,12 +1,9 @@
 #include "fake_transport.hpp"
+#include "session_fixture.hpp"
 
 #include <hf/hf_api.hpp>
-#include <hf/session/environment.hpp>
 #include <hf/session/stats.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
 using namespace hf;
@@ -17,33 +14,14 @@ namespace {
 
 constexpr std::string_view hub = "https://hub.test";
 
-/// A session on scripted answers, and a way to run a coroutine to its end.
-struct Fixture {
-    asio::io_context context;
+/// A session on scripted answers.
+struct Fixture : test::SessionFixture {
     std::shared_ptr<test::FakeTransport> transport = std::make_shared<test::FakeTransport>();
     std::shared_ptr<test::FakeClock> clock = std::make_shared<test::FakeClock>();
-    Environment environment{[](const std::string&) { return std::optional<std::string>(); }, "/nowhere"};
 
-    Session session(SessionConfig config) {
-        if (config.endpoint.empty()) config.endpoint = hub;
-        config.environment = &environment;
-        return Session(context.get_executor(), config, transport, clock);
-    }
-    Session session() {
-        SessionConfig config;
-        config.token = "hf_secret";
-        return session(config);
-    }
+    Session session(SessionConfig config = with_token()) { return session_on(transport, clock, config); }
 
     void answer(Answer answer) { transport->answers.push_back(std::move(answer)); }
-
-    template <class T>
-    T run(asio::awaitable<T> operation) {
-        auto future = asio::co_spawn(context, std::move(operation), asio::use_future);
-        context.restart();
-        context.run();
-        return future.get();
-    }
 
     std::vector<std::int64_t> drain(AsyncGenerator<std::int64_t>& list) {
         return run(drain_impl(list));

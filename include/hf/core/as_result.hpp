@@ -52,17 +52,13 @@ boost::asio::awaitable<Result<T>> as_result(boost::asio::awaitable<T> operation)
 template <class F, class T = typename std::invoke_result_t<F&>::value_type>
 boost::asio::awaitable<Result<T>> as_result(F call) {
     static_assert(std::is_trivially_copyable_v<F>, "capture by reference: g++ 12 destroys other captures twice");
+    boost::asio::awaitable<T> operation;
     try {
-        boost::asio::awaitable<T> operation = call();
-        if constexpr (std::is_void_v<T>) {
-            co_await std::move(operation);
-            co_return Result<T>(boost::system::in_place_value);
-        } else {
-            co_return Result<T>(boost::system::in_place_value, co_await std::move(operation));
-        }
+        operation = call();
     } catch (const Error& error) {
         co_return Result<T>(boost::system::in_place_error, error);
     }
+    co_return co_await as_result(std::move(operation));
 }
 
 }  // namespace hf
