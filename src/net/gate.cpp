@@ -1,80 +1,70 @@
 #include "gate.hpp"
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <mutex>
+#include <utility>
 
 namespace hf::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-namespace {
-
-class Waiter {
-public:
-    virtual ~Waiter() = default;
-    virtual void resume(error_code) = 0;
-};
-
-template <class Handler>
-class WaiterOf final : public Waiter {
-public:
-    explicit WaiterOf(Handler&& handler) : handler_(std::move(handler)) {}
-
-    void resume(error_code result) override {
-        const auto executor = asio::get_associated_executor(handler_);
-        asio::post(executor, [handler = std::move(handler_), result]() mutable { std::move(handler)(result); });
-    }
-
-private:
-    Handler handler_;
-};
-
-}  // namespace
-
+// The waiting coroutine is owned by a timer, and thereby by its context: a context that is destroyed takes its
+// waiters along. A completion handler here would keep the coroutine, and the coroutine this gate, for ever.
 struct Gate::State {
     std::mutex mutex;
     bool open = false;
-    std::unique_ptr<Waiter> waiter;
+    asio::steady_timer* waiter = nullptr;
 
-    void wake(error_code result) {
-        std::unique_ptr<Waiter> woken;
-        {
-            const std::scoped_lock lock(mutex);
-            woken = std::move(waiter);
-            if (!woken && !result) open = true;
-        }
-        if (woken) woken->resume(result);
+    void announce() {
+        const std::scoped_lock lock(mutex);
+        open = true;
+        if (waiter) waiter->cancel();
+    }
+    bool take() {
+        const std::scoped_lock lock(mutex);
+        return std::exchange(open, false);
+    }
+    void leave() {
+        const std::scoped_lock lock(mutex);
+        waiter = nullptr;
     }
 };
 
 Gate::Gate() : state_(std::make_shared<State>()) {}
 
-void Gate::open() { state_->wake(error_code()); }
+void Gate::open() { state_->announce(); }
 
 asio::awaitable<void> Gate::wait() {
-    const auto initiate = [](auto handler, std::shared_ptr<State> state) {
-        // The slot keeps its handler until the next operation replaces it, hence the shared state.
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        auto waiter = std::make_unique<WaiterOf<decltype(handler)>>(std::move(handler));
-        {
-            const std::scoped_lock lock(state->mutex);
-            if (!state->open) {
-                state->waiter = std::move(waiter);
-                if (slot.is_connected())
-                    slot.assign([state](asio::cancellation_type) { state->wake(asio::error::operation_aborted); });
-                return;
-            }
-            state->open = false;
-        }
-        waiter->resume(error_code());
+    const std::shared_ptr<State> state = state_;
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor, asio::steady_timer::time_point::max());
+    struct Leave {
+        State& state;
+        ~Leave() { state.leave(); }
     };
-    return asio::async_initiate<const asio::use_awaitable_t<>, void(error_code)>(initiate, asio::use_awaitable, state_);
+    const Leave leave{*state};
+    // The lock keeps an announcement by another thread from the timer until it waits.
+    const auto initiate = [](auto handler, State* gate, asio::steady_timer* waiter) {
+        const std::scoped_lock lock(gate->mutex);
+        if (gate->open) {
+            const auto on = waiter->get_executor();
+            asio::post(on, [handler = std::move(handler)]() mutable { std::move(handler)(error_code()); });
+        } else {
+            gate->waiter = waiter;
+            waiter->async_wait(std::move(handler));
+        }
+    };
+    error_code ignored;
+    auto token = asio::redirect_error(asio::use_awaitable, ignored);
+    co_await asio::async_initiate<decltype(token)&, void(error_code)>(initiate, token, state.get(), &timer);
+    if (!state->take()) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
 }  // namespace hf::net

@@ -86,6 +86,17 @@ bool aborted(auto& future) {
     return false;
 }
 
+/// Whether the operation was destroyed before its end, and not just forgotten.
+bool given_up(auto& future) {
+    if (future.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
+    try {
+        future.get();
+    } catch (const std::future_error& error) {
+        return error.code() == std::future_errc::broken_promise;
+    }
+    return false;
+}
+
 /// The threads of an io_context; one at least.
 class Threads {
 public:
@@ -133,6 +144,23 @@ BOOST_AUTO_TEST_CASE(a_closed_client_ends_its_work) {
     BOOST_TEST((std::chrono::steady_clock::now() - before < std::chrono::seconds(5)));
     BOOST_TEST(aborted(work.download));
     BOOST_TEST(aborted(work.upload));
+    nothing_is_lost_or_half_written();
+}
+
+BOOST_AUTO_TEST_CASE(a_context_that_goes_takes_the_work_along) {
+    for (int i = 0; i < 10; ++i) {
+        auto own = std::make_unique<asio::io_context>();
+        std::optional<HfApi> mine(client(*own, nullptr));
+        count_anew();
+        Work work = start(*own, *mine);
+        run_into_their_middle(*own);
+        own->run_for(std::chrono::milliseconds(7 * i));  // somewhere else each time
+        mine.reset();
+        own.reset();
+        BOOST_CHECK(given_up(work.download));
+        BOOST_CHECK(given_up(work.upload));
+        fs::remove_all(repo_folder());
+    }
     nothing_is_lost_or_half_written();
 }
 
