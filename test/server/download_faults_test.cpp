@@ -126,7 +126,7 @@ struct Fixture : private test::TemporaryFolder, public test::HubFixture {
         BOOST_TEST(hub.counters().faults_injected > 0u);
         check_sound();
         hub.set_scenario(Scenario());
-        hub.reset_counters();
+        count_anew();
         fetch();
         check_complete();
     }
@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(a_link_cannot_be_put_into_place) {
     BOOST_CHECK_THROW(fetch(), FileSystemError);
     check_sound();
     fs::remove_all(blocker.parent_path());
-    hub.reset_counters();
+    count_anew();
     fetch();
     check_complete();
 }

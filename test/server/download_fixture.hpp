@@ -90,20 +90,6 @@ public:
         options.commit_message = "Change";
         return run(api.create_commit(repo_id, std::move(operations), options)).oid;
     }
-    /// What the Hub counted, once it has counted all that the client saw answered.
-    LocalHubCounters counters() {
-        for (int i = 0; i < 500 && hub.counters().total < events.size(); ++i)
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        return hub.counters();
-    }
-    std::uint64_t requests(const std::string& route) { return counters().requests[route]; }
-    std::uint64_t requests() { return counters().total; }
-    void count_anew() {
-        counters();
-
-        hub.reset_counters();
-        events.clear();
-    }
     /// Every file of `files`, and no other, is below `folder`.
     static bool holds(const std::filesystem::path& folder, const Files& files) {
         std::vector<std::string> names;

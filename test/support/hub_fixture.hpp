@@ -21,6 +21,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace hf::test {
@@ -105,14 +106,20 @@ public:
         Scenario scenario;
         scenario.faults.push_back(std::move(fault));
         hub.set_scenario(std::move(scenario));
+        count_anew();
+    }
+    /// What the Hub counted, once it has counted all that the client saw answered.
+    LocalHubCounters counters() {
+        for (int i = 0; i < 500 && hub.counters().total < events.size(); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        return hub.counters();
+    }
+    std::uint64_t requests(const std::string& route) { return counters().requests[route]; }
+    std::uint64_t requests() { return counters().total; }
+    void count_anew() {
+        counters();
         hub.reset_counters();
         events.clear();
-    }
-    /// How many requests the Hub answered on a route.
-    std::uint64_t requests(const std::string& route) {
-        const auto counters = hub.counters();
-        const auto it = counters.requests.find(route);
-        return it == counters.requests.end() ? 0 : it->second;
     }
 
     static constexpr const char* token = "hf_julien";
