@@ -24,12 +24,15 @@ struct Fixture : DownloadFixture {
         fs::create_directories(path() / "new/more");
         for (int i = 0; i < 20; ++i) std::ofstream(path() / "new/more" / std::to_string(i)) << row(100 + i);
         std::ofstream(path() / "new/weights.bin") << noise(3'000'000, 2);
-        // A second and more for each of the two, so that the middle of both is easily met.
-        Scenario slow;
-        slow.latency = std::chrono::milliseconds(30);
-        slow.connection_bytes_per_second = 2'000'000;
-        hub.set_scenario(slow);
+        hub.set_scenario(slow());
         count_anew();
+    }
+    /// A second and more for a download and an upload, so that the middle of both is easily met.
+    static Scenario slow() {
+        Scenario out;
+        out.latency = std::chrono::milliseconds(30);
+        out.connection_bytes_per_second = 2'000'000;
+        return out;
     }
 
     /// A download and an upload, started and seen to be in their middle.
@@ -148,6 +151,12 @@ BOOST_AUTO_TEST_CASE(a_closed_client_ends_its_work) {
 }
 
 BOOST_AUTO_TEST_CASE(a_context_that_goes_takes_the_work_along) {
+    // However far the upload comes, no commit is made.
+    Scenario scenario = slow();
+    scenario.faults.emplace_back(FaultKind::status);
+    scenario.faults[0].route = "commit";
+    scenario.faults[0].times = 0;
+    hub.set_scenario(scenario);
     for (int i = 0; i < 10; ++i) {
         auto own = std::make_unique<asio::io_context>();
         std::optional<HfApi> mine(client(*own, nullptr));
