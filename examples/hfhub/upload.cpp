@@ -12,20 +12,22 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* footer = R"(
-Commits a file or the files below a folder, in one commit. The Hub decides what is stored as LFS; LFS content
-that it has already is not sent again. The repository is created if there is none.
+Commits a file or the files below a folder, in one commit. The Hub decides what is stored as LFS. What it has
+already is not sent again, so the same command continues what was interrupted; with nothing new it makes no
+commit. The repository is created if there is none.
 
 Examples:
   hfhub upload me/model ./out
   hfhub upload me/model ./out/model.safetensors weights/model.safetensors --message "New weights"
   hfhub upload --repo-type dataset me/data . data --include '*.parquet' --delete '*.csv' --private
-  hfhub upload me/model ./out --create-pr)";
+  hfhub upload me/model ./out --create-pr
+  hfhub upload --repo-type dataset me/huge ./data --split-commits)";
 
 struct Options {
     std::string repo, path, path_in_repo, repo_type = "model", revision, message, description, space_sdk = "static";
     std::vector<std::string> include, exclude, remove;
     unsigned jobs = 8;
-    bool private_repo = false, create_pr = false, no_create = false;
+    bool private_repo = false, create_pr = false, no_create = false, split_commits = false;
 };
 
 /// A repository that exists is fine, also where the token may not create any.
@@ -58,6 +60,7 @@ asio::awaitable<hf::CommitInfo> upload_folder(Context& context, const Options& o
     upload.repo_type = options.repo_type;
     upload.revision = options.revision;
     upload.create_pr = options.create_pr;
+    upload.split_commits = options.split_commits;
     upload.allow_patterns = patterns(options.include);
     upload.ignore_patterns = patterns(options.exclude);
     upload.delete_patterns = patterns(options.remove);
@@ -133,6 +136,8 @@ void add_upload(CLI::App& app, const Globals& globals, Action& action) {
     command.add_flag("--no-create", options->no_create, "fail if there is no such repository");
     command.add_option("--space-sdk", options->space_sdk, "of a Space that has to be created: static, gradio, docker");
     command.add_flag("--create-pr", options->create_pr, "propose it as a pull request");
+    command.add_flag("--split-commits", options->split_commits,
+                     "make several commits, each as large as the Hub takes: for folders too large for one");
     command.add_option("--jobs", options->jobs, "LFS uploads at once (8)")->check(CLI::Range(1, 256));
     command.callback([options, &globals, &action] {
         action = [options, &globals] {

@@ -61,6 +61,7 @@ public:
     std::size_t max_header_size = 64u << 10;         ///< request line and header fields; above: 431
     std::size_t max_json_size = 16u << 20;           ///< buffered request bodies; above: 413
     std::size_t max_commit_line = 128u << 20;        ///< one line of a commit, that is one regular file in base64
+    std::uint64_t max_commit_size = 0;               ///< of a commit's body; above: 413; 0: no limit
     std::uint64_t max_lfs_object = 500'000'000'000;  ///< the Hub's hard limit for one file
     std::chrono::seconds idle_timeout{120};          ///< connections without a byte for so long are closed
 

@@ -1,8 +1,10 @@
+#include "api/commit_info.hpp"
 #include "transfer/commit_payload.hpp"
 #include "transfer/commit_recovery.hpp"
 #include "transfer/error_context.hpp"
 #include "transfer/on_strand.hpp"
 #include "transfer/preupload.hpp"
+#include "transfer/upload_body.hpp"
 #include "transfer/upload_state.hpp"
 
 #include <hf/api/commits.hpp>
@@ -12,6 +14,8 @@
 #include <hf/transfer/progress.hpp>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace hf {
 namespace asio = boost::asio;
@@ -101,9 +105,11 @@ void require_valid(const CommitRequest& request, const std::vector<CommitOperati
 
 void expect(ProgressSink* progress, const std::vector<CommitOperationAdd>& additions) {
     if (!progress) return;
-    std::uint64_t bytes = 0;
-    for (const auto& addition : additions) bytes += addition.size();
-    progress->expect(static_cast<std::int64_t>(additions.size()), static_cast<std::int64_t>(bytes));
+    for (const auto& addition : additions) {
+        // Only once, though an LFS object may be stored by one call and committed by another.
+        if (std::exchange(addition.state().expected, true)) continue;
+        progress->expect(1, static_cast<std::int64_t>(addition.size()));
+    }
     progress->set_state(ProgressSink::State::transferring);
 }
 
@@ -112,7 +118,7 @@ void report_committed(ProgressSink* progress, const std::vector<CommitOperationA
     if (!progress) return;
     for (const auto& addition : additions) {
         const bool ignored = addition.should_ignore().value_or(false);
-        if (ignored)
+        if (ignored || addition.state().unchanged)
             progress->file_done(addition.path_in_repo(), addition.size(), true);
         else if (addition.upload_mode() != UploadMode::lfs)
             progress->file_done(addition.path_in_repo());
@@ -165,59 +171,20 @@ asio::awaitable<FilesToCopy> look_up_copies(std::shared_ptr<const UploadTarget> 
     co_return found;
 }
 
-// "https://huggingface.co/bigscience/bloom/discussions/2" -> 2
-std::int64_t pull_request_number(const std::string& url) {
-    const auto slash = url.rfind("/discussions/");
-    const std::string digits = slash == url.npos ? std::string() : url.substr(slash + 13);
-    if (digits.empty() || digits.size() > 18 ||
-        !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) {
-        ErrorInfo info;
-        info.message = "Unexpected response from the hub, expected a Pull Request URL but got: '" + url + "'";
-        throw InvalidResponseError(std::move(info));
-    }
-    return std::stoll(digits);
-}
-
-CommitInfo make_commit_info(const CommitRequest& request, std::string oid, std::string url,
-                            std::optional<std::string> pr_url) {
-    CommitInfo info;
-    info.commit_url = url;
-    info.commit_message = *request.message;
-    info.commit_description = request.description;
-    info.oid = std::move(oid);
-    info.url = std::move(url);
-    if (pr_url) {
-        info.pr_num = pull_request_number(*pr_url);
-        info.pr_revision = "refs/pr/" + std::to_string(*info.pr_num);
-        info.pr_url = std::move(pr_url);
-    }
-    return info;
-}
-
-CommitInfo read_commit_answer(const CommitRequest& request, const json::value& answer) {
-    const auto text = [&](std::string_view name) {
-        const json::value* member = answer.is_object() ? answer.get_object().if_contains(name) : nullptr;
-        if (!member || !member->is_string()) {
-            ErrorInfo info;
-            info.message = "the answer to a commit lacks '" + std::string(name) + "'";
-            throw InvalidResponseError(std::move(info));
-        }
-        return std::string(member->get_string());
-    };
-    std::optional<std::string> pr_url;
-    if (request.create_pr) pr_url = text("pullRequestUrl");
-    return make_commit_info(request, text("commitOid"), text("commitUrl"), std::move(pr_url));
-}
-
-CommitInfo recovered_commit(const UploadTarget& target, const CommitRequest& request, const FoundCommit& found) {
+CommitInfo commit_at(const UploadTarget& target, const CommitRequest& request, const std::string& oid,
+                     std::optional<std::int64_t> pr_num = std::nullopt) {
     const std::string base = target.session.endpoint() + "/" + target.repo.url_path();
     std::optional<std::string> pr_url;
-    if (found.pr_num) pr_url = base + "/discussions/" + std::to_string(*found.pr_num);
-    return make_commit_info(request, found.oid, base + "/commit/" + found.oid, std::move(pr_url));
+    if (pr_num) pr_url = base + "/discussions/" + std::to_string(*pr_num);
+    return make_commit_info(*request.message, request.description, oid, base + "/commit/" + oid, std::move(pr_url));
 }
 
 [[noreturn]] void rethrow_commit_error(const Error& error, const std::vector<CommitOperation>& operations) {
     if (dynamic_cast<const RepositoryNotFoundError*>(&error)) rethrow_no_repo(error);
+    if (error.status() == 413)
+        rethrow_as(error, error.message() +
+                              "\nThe commit is too large for the Hub. `upload_folder` makes several with "
+                              "`split_commits`.");
     const bool deletes = std::ranges::any_of(
         operations, [](const auto& operation) { return std::holds_alternative<CommitOperationDelete>(operation); });
     if (deletes && dynamic_cast<const EntryNotFoundError*>(&error) &&
@@ -236,13 +203,49 @@ CommitInfo recovered_commit(const UploadTarget& target, const CommitRequest& req
     }
 }
 
-asio::awaitable<json::value> send_commit(std::shared_ptr<const UploadTarget> target, CommitPayload payload) {
+asio::awaitable<json::value> send_commit(std::shared_ptr<const UploadTarget> target, net::Body body) {
     Request request = post("/api/{}/commit/{}", target->repo, segment(target->revision));
     if (target->create_pr) request.query("create_pr", "1");
-    request.body(payload.body(target->progress), "application/x-ndjson");
+    request.body(std::move(body), "application/x-ndjson");
     request.write_token(target->token.get());
     request.timeout(commit_timeout_s);
     return target->session.call<json::value>(std::move(request));
+}
+
+// The Hub applies operations in order: what another one touches has to be sent, whatever the revision has there.
+void note_contested(const std::vector<CommitOperation>& operations) {
+    std::map<std::string_view, std::size_t> operations_on;
+    std::vector<std::string_view> deleted_folders;
+    for (const auto& operation : operations) {
+        ++operations_on[path_in_repo(operation)];
+        const auto* removal = std::get_if<CommitOperationDelete>(&operation);
+        if (removal && removal->is_folder()) deleted_folders.push_back(removal->path_in_repo());
+    }
+    const auto is_below = [](std::string_view path, std::string_view folder) {
+        if (folder.ends_with('/')) folder.remove_suffix(1);
+        return path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
+    };
+    for (const auto& operation : operations) {
+        const auto* add = std::get_if<CommitOperationAdd>(&operation);
+        if (!add) continue;
+        const std::string& path = add->path_in_repo();
+        add->state().contested = operations_on[path] > 1 || std::ranges::any_of(deleted_folders, [&](auto folder) {
+                                     return is_below(path, folder);
+                                 });
+    }
+}
+
+// False if nothing else was asked for.
+bool leave_out_unchanged(std::vector<CommitOperation>& operations) {
+    const auto is_unchanged = [](const CommitOperation& operation) {
+        const auto* add = std::get_if<CommitOperationAdd>(&operation);
+        return add && add->state().unchanged;
+    };
+    const auto is_ignored = [](const CommitOperation& operation) {
+        const auto* add = std::get_if<CommitOperationAdd>(&operation);
+        return add && add->should_ignore().value_or(false);
+    };
+    return std::erase_if(operations, is_unchanged) == 0 || !std::ranges::all_of(operations, is_ignored);
 }
 
 asio::awaitable<CommitInfo> run_commit(Session session, std::shared_ptr<Uploads> uploads, CommitRequest request,
@@ -251,29 +254,43 @@ asio::awaitable<CommitInfo> run_commit(Session session, std::shared_ptr<Uploads>
     const auto target = make_target(session, request, std::move(uploads));
     const auto additions = additions_of(operations);
     expect(target->progress, additions);
+    note_contested(operations);
     std::string head = co_await preupload(target, additions, std::nullopt);
+    // Upon another commit than the one that was compared with nothing is known to be unchanged.
+    const bool is_base = !head.empty() && head.starts_with(request.parent_commit);
+    if (is_base && !leave_out_unchanged(operations)) {
+        report_committed(target->progress, additions);
+        co_return commit_at(*target, request, head);
+    }
     if (!request.parent_commit.empty()) head = request.parent_commit;
     FilesToCopy copies = co_await look_up_copies(target, operations);
     CommitPayload payload(*request.message, request.description, request.parent_commit, operations, std::move(copies));
     SentCommit sent(*request.message, request.description, std::move(head), session.clock().now());
 
+    const auto sent_bytes = std::make_shared<SentBytes>(target->progress);
     std::exception_ptr unclear;
     unsigned status = 0;
     CommitInfo info;
     try {
-        const json::value answer = co_await send_commit(target, std::move(payload));
+        const json::value answer = co_await send_commit(target, payload.body(sent_bytes));
         for (const auto& addition : additions) addition.state().committed = true;
-        info = read_commit_answer(request, answer);
+        info = read_commit_info(*request.message, request.description, answer, request.create_pr);
     } catch (const Error& error) {
-        if (!is_commit_fate_unclear(error)) rethrow_commit_error(error, operations);
+        if (!is_commit_fate_unclear(error)) {
+            sent_bytes->take_back();
+            rethrow_commit_error(error, operations);
+        }
         unclear = std::current_exception();
         status = error.status();
     }
     if (unclear) {
         const std::optional<FoundCommit> found = co_await recover_commit(target, std::move(sent), status);
-        if (!found) rethrow_not_found(unclear);
+        if (!found) {
+            sent_bytes->take_back();
+            rethrow_not_found(unclear);
+        }
         for (const auto& addition : additions) addition.state().committed = true;
-        info = recovered_commit(*target, request, *found);
+        info = commit_at(*target, request, found->oid, found->pr_num);
     }
     report_committed(target->progress, additions);
     co_return info;
@@ -315,6 +332,7 @@ asio::awaitable<void> run_preupload(Session session, std::shared_ptr<Uploads> up
                                     std::vector<CommitOperationAdd> additions, std::optional<std::string> gitignore,
                                     bool free_memory) {
     const auto target = make_target(session, request, std::move(uploads));
+    expect(target->progress, additions);
     std::vector<CommitOperationAdd> fresh;
     std::ranges::copy_if(additions, std::back_inserter(fresh), [](const auto& add) { return !add.is_uploaded(); });
     co_await preupload(target, std::move(additions), std::move(gitignore));

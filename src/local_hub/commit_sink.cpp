@@ -26,6 +26,9 @@ CommitSink::CommitSink(Call& call)
       base_(git_.listing(target_.head)) {}
 
 void CommitSink::write(std::string_view chunk) {
+    received_ += chunk.size();
+    const std::uint64_t limit = call_.hub.config.max_commit_size;
+    if (limit > 0 && received_ > limit) throw HttpError(413, "Payload too large");
     while (!chunk.empty()) {
         const auto end = chunk.find('\n');
         if (pending_.size() + std::min(end, chunk.size()) > call_.hub.config.max_commit_line)

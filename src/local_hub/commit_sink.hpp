@@ -30,6 +30,7 @@ private:
     GitRepo git_;
     CommitBuilder builder_;
     ListingPtr base_;
+    std::uint64_t received_ = 0;
     std::string pending_;  ///< a line whose end has not come yet
     bool has_header_ = false;
     std::string summary_, description_;

@@ -160,7 +160,7 @@ CommitPayload::CommitPayload(std::string summary, std::string description, std::
     content_ = std::move(content);
 }
 
-net::Body CommitPayload::body(ProgressSink* progress) const {
+net::Body CommitPayload::body(std::shared_ptr<SentBytes> sent) const {
     std::uint64_t size = content_->header.size();
     for (const auto& operation : content_->operations) {
         if (const CommitOperationAdd* add = regular_file(operation))
@@ -169,8 +169,7 @@ net::Body CommitPayload::body(ProgressSink* progress) const {
         else
             size += plain_line(operation, content_->files_to_copy).size();
     }
-    auto sent = std::make_shared<SentBytes>(progress);
-    auto open = [content = content_, sent]() -> std::unique_ptr<net::ByteSource> {
+    auto open = [content = content_, sent = std::move(sent)]() -> std::unique_ptr<net::ByteSource> {
         sent->take_back();
         return std::make_unique<PayloadSource>(content, sent);
     };

@@ -12,7 +12,7 @@
 
 namespace hf {
 
-class ProgressSink;
+class SentBytes;
 
 /// SHA-256 of the LFS files that a commit copies, by path and (if given) source revision.
 using FilesToCopy = std::map<std::pair<std::string, std::optional<std::string>>, std::string>;
@@ -26,7 +26,7 @@ public:
 
     /// Of known size. May be opened again, as a redirect demands. Reading it throws IntegrityError for a
     /// file that changed since it was hashed.
-    net::Body body(ProgressSink* progress = nullptr) const;
+    net::Body body(std::shared_ptr<SentBytes> sent) const;
 
     struct Content;
 

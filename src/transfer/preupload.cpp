@@ -53,6 +53,7 @@ Request preupload_request(const UploadTarget& target, std::span<const CommitOper
 struct Decision {
     UploadMode mode;
     bool should_ignore;
+    std::string oid;
 };
 
 // By path. A path that was asked for twice has one answer, as in the reference.
@@ -70,9 +71,11 @@ std::map<std::string, Decision, std::less<>> read_decisions(const json::value& a
         if (mode_text != "lfs" && mode_text != "regular")
             malformed("uploadMode is neither lfs nor regular: '" + std::string(mode_text) + "'");
         const json::value* ignore = file->if_contains("shouldIgnore");
+        const json::value* oid = file->if_contains("oid");
         Decision decision{mode_text == "lfs" ? UploadMode::lfs : UploadMode::regular,
-                          ignore && ignore->is_bool() && ignore->get_bool()};
-        decisions.insert_or_assign(std::string(path->get_string()), decision);
+                          ignore && ignore->is_bool() && ignore->get_bool(),
+                          oid && oid->is_string() ? std::string(oid->get_string()) : std::string()};
+        decisions.insert_or_assign(std::string(path->get_string()), std::move(decision));
     }
     return decisions;
 }
@@ -86,6 +89,7 @@ void apply(std::span<const CommitOperationAdd> additions, const json::value& ans
         // Object storage refuses empty objects.
         state.mode = state.info->size == 0 ? UploadMode::regular : it->second.mode;
         state.should_ignore = it->second.should_ignore;
+        state.remote_oid = it->second.oid;
     }
 }
 
@@ -122,11 +126,12 @@ asio::awaitable<std::string> preupload(std::shared_ptr<const UploadTarget> targe
         const auto chunk = std::span<const CommitOperationAdd>(additions).subspan(
             i * preupload_chunk, std::min(preupload_chunk, additions.size() - i * preupload_chunk));
         std::vector<CommitOperationAdd> hashed(chunk.begin(), chunk.end());
-        co_await hash_contents(std::move(hashed), target->worker);
+        co_await hash_contents(hashed, target->worker);
         const json::value answer =
             co_await target->session.call<json::value>(preupload_request(*target, chunk, gitignore_content));
         apply(chunk, answer);
         if (head.empty()) head = head_of(answer);
+        co_await find_unchanged(std::move(hashed), target->worker);
     };
     const std::size_t chunks = (additions.size() + preupload_chunk - 1) / preupload_chunk;
     try {
@@ -136,7 +141,8 @@ asio::awaitable<std::string> preupload(std::shared_ptr<const UploadTarget> targe
     }
     std::vector<CommitOperationAdd> lfs_files;
     for (const auto& addition : additions) {
-        if (addition.upload_mode() == UploadMode::lfs && !addition.should_ignore().value_or(false))
+        const UploadState& state = addition.state();
+        if (state.mode == UploadMode::lfs && !state.should_ignore.value_or(false) && !state.unchanged)
             lfs_files.push_back(addition);
     }
     co_await upload_lfs_files(target, std::move(lfs_files));

@@ -10,8 +10,8 @@
 namespace hf {
 
 /// Hashes `additions`, asks the Hub how each of them is to be stored, and stores the LFS files. Those that
-/// were uploaded before are left alone. Runs on a strand. Gives the commit that the revision stood at, or
-/// nothing if the Hub did not say.
+/// were uploaded before, or that the revision has already, are left alone. Runs on a strand. Gives the commit that the
+/// revision stood at, or nothing if the Hub did not say.
 boost::asio::awaitable<std::string> preupload(std::shared_ptr<const UploadTarget> target,
                                               std::vector<CommitOperationAdd> additions,
                                               std::optional<std::string> gitignore_content);

@@ -20,6 +20,10 @@ struct UploadState {
     std::uint64_t version = 0;  ///< of the content when it was hashed
     std::optional<UploadMode> mode;
     std::optional<bool> should_ignore;
+    std::string remote_oid;  ///< of the file that the revision has there: SHA-256 if LFS, else that of the git blob
+    bool contested = false;  ///< another operation of the commit concerns its path
+    bool unchanged = false;  ///< the revision has this very content, so that it can be left out
+    bool expected = false;   ///< counted in the progress of a call
     bool uploaded = false;
     bool committed = false;
 

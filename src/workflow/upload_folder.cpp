@@ -1,6 +1,7 @@
 #include "transfer/local_path.hpp"
 #include "transfer/on_strand.hpp"
 #include "transfer/owned_token.hpp"
+#include "workflow/commit_parts.hpp"
 #include "workflow/folder_listing.hpp"
 
 #include <hf/api/files.hpp>
@@ -40,6 +41,7 @@ public:
           remove(patterns(options.delete_patterns)),
           create_pr(options.create_pr),
           multi_commits(options.multi_commits),
+          split_commits(options.split_commits),
           num_threads(options.num_threads),
           progress(options.progress) {
         for (const auto pattern : ignore_git_folder_patterns) ignore.emplace_back(pattern);
@@ -61,6 +63,7 @@ public:
     PatternFilter::Patterns remove;
     bool create_pr;
     bool multi_commits;
+    bool split_commits;
     unsigned num_threads;
     asio::any_io_executor worker;
     ProgressSink* progress;
@@ -155,6 +158,8 @@ asio::awaitable<CommitInfo> run_upload_folder(Session session, CommitsApi commit
     const Repo repo(request->repo_type, request->repo_id);
     if (request->multi_commits && !request->revision.empty() && request->revision != default_revision)
         throw_validation("revision", "Cannot use `multi_commits` to commit changes other than the main branch.");
+    if (request->multi_commits && request->split_commits)
+        throw_validation("split_commits", "`split_commits` and `multi_commits` exclude each other.");
     if (request->progress) request->progress->set_state(ProgressSink::State::listing);
     std::vector<CommitOperation> removed = co_await deletions(session, request);
     std::vector<CommitOperation> added = co_await additions(request);
@@ -172,7 +177,11 @@ asio::awaitable<CommitInfo> run_upload_folder(Session session, CommitsApi commit
     options.num_threads = request->num_threads;
     if (request->worker) options.worker = &request->worker;
     options.progress = request->progress;
-    CommitInfo info = co_await commits.create_commit(request->repo_id, std::move(operations), options);
+    CommitInfo info;
+    if (request->split_commits)
+        info = co_await commit_in_parts(session, commits, request->repo_id, std::move(operations), options);
+    else
+        info = co_await commits.create_commit(request->repo_id, std::move(operations), options);
 
     std::string revision = request->revision.empty() ? std::string(default_revision) : request->revision;
     if (info.pr_revision) revision = quote(*info.pr_revision, "");

@@ -1,7 +1,7 @@
 // A hub for test scripts: prints one line of JSON with its URLs, serves until standard input ends.
 //
 //     hfhub_test_hub ROOT [lfs_threshold=N] [multipart_threshold=N] [part_size=N] [url_ttl=SECONDS]
-//                    [port=N] [redirect=1] [page=N] [max_commit_line=N] [idle_timeout=SECONDS]
+//                    [port=N] [redirect=1] [page=N] [max_commit_line=N] [max_commit_size=N] [idle_timeout=SECONDS]
 //                    [certificate=FILE key=FILE]
 //
 // Users: julien (tokens hf_write, hf_read; admin of acme), bob (hf_bob; no organisation).
@@ -27,6 +27,7 @@ void set(hf::LocalHubConfig& config, const std::string& name, const std::string&
     if (name == "multipart_threshold") config.multipart_threshold = std::stoull(value);
     if (name == "part_size") config.multipart_part_size = std::stoull(value);
     if (name == "url_ttl") config.url_ttl = std::chrono::seconds(std::stoll(value));
+    if (name == "max_commit_size") config.max_commit_size = std::stoull(value);
     if (name == "max_commit_line") config.max_commit_line = std::stoull(value);
     if (name == "idle_timeout") config.idle_timeout = std::chrono::seconds(std::stoll(value));
     if (name == "port") config.port = static_cast<std::uint16_t>(std::stoul(value));

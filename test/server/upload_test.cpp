@@ -32,6 +32,7 @@ struct Fixture : private test::TemporaryFolder, public test::HubFixture {
         return options;
     }
     test::TemporaryFolder folder;
+    std::uint64_t skipped = 0;
 };
 
 }  // namespace
@@ -64,10 +65,79 @@ BOOST_AUTO_TEST_CASE(a_folder_arrives_byte_by_byte) {
     BOOST_TEST(counters.files_done == expected.size());
     BOOST_TEST(counters.bytes_done == counters.bytes_total);
 
-    hub.reset_counters();
+    count_anew();
     run(api.upload_folder("julien/m", folder.path(), options));
     BOOST_TEST(requests("lfs_upload") == 0u);
     BOOST_TEST(requests("lfs_upload_part") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_there_is_left_out) {
+    for (int i = 0; i < 40; ++i) folder.write("some/" + std::to_string(i), "text " + std::to_string(i));
+    folder.write("empty", "");
+    folder.write("lfs.bin", noise(50'000, 1));
+    const CommitInfo first = run(api.upload_folder("julien/m", folder.path()));
+    const auto again = [&](UploadFolderOptions options) {
+        ProgressSink progress;
+        options.progress = &progress;
+        count_anew();
+        const CommitInfo info = run(api.upload_folder("julien/m", folder.path(), options));
+        BOOST_TEST(progress.counters().files_done == 42u);
+        BOOST_TEST(progress.counters().bytes_done == progress.counters().bytes_total);
+        skipped = progress.counters().files_skipped;
+        return info;
+    };
+    asio::thread_pool pool(1);
+    const asio::any_io_executor worker = pool.get_executor();
+    for (const bool elsewhere : {false, true}) {
+        UploadFolderOptions options;
+        if (elsewhere) options.worker = &worker;
+        const CommitInfo info = again(options);
+        BOOST_TEST(info.oid == first.oid);
+        BOOST_TEST(info.commit_url == first.commit_url);
+        BOOST_TEST(skipped == 42u);
+        BOOST_TEST(requests("preupload") == 1u);
+        BOOST_TEST(requests("lfs_batch") + requests("commit") == 0u);
+    }
+    UploadFolderOptions proposal;
+    proposal.create_pr = true;
+    BOOST_TEST(!again(proposal).pr_num.has_value());
+
+    folder.write("some/7", "text 8");
+    folder.write("lfs.bin", noise(50'000, 2));
+    BOOST_TEST(again({}).oid != first.oid);
+    BOOST_TEST(skipped == 40u);
+    BOOST_TEST(requests("commit") == 1u);
+    BOOST_TEST(content("julien/m", "some/7") == "text 8");
+    BOOST_TEST((content("julien/m", "lfs.bin") == noise(50'000, 2)));
+    BOOST_TEST(content("julien/m", "some/8") == "text 8");
+    pool.join();
+}
+
+BOOST_AUTO_TEST_CASE(what_is_there_is_sent_if_another_operation_concerns_it) {
+    const auto add = [](std::string_view path, std::string text) {
+        return CommitOperationAdd(path, UploadContent::from_bytes(std::move(text)));
+    };
+    const std::string weights = noise(20'000, 1);
+    const std::vector<CommitOperation> first{add("d/a", "a"), add("d/b", "b"), add("d/w.bin", weights), add("x", "1")};
+    const CommitInfo base = run(api.create_commit("julien/m", first, titled("First")));
+    for (const bool slash : {true, false}) {
+        const std::vector<CommitOperation> second{CommitOperationDelete(slash ? "d/" : "d", true), add("d/a", "a"),
+                                                  add("d/w.bin", weights), add("x", "2"), add("x", "1")};
+        run(api.create_commit("julien/m", second, titled("Second")));
+        const std::vector<std::string> left{".gitattributes", "d/a", "d/w.bin", "x"};
+        BOOST_TEST(files("julien/m") == left, boost::test_tools::per_element());
+        BOOST_TEST((content("julien/m", "d/w.bin") == weights));
+        BOOST_TEST(content("julien/m", "x") == "1");
+    }
+    // Compared with the newest commit, not with the one that was named.
+    CommitOptions stale = titled("Third");
+    stale.parent_commit = base.oid;
+    try {
+        run(api.create_commit("julien/m", std::vector<CommitOperation>{add("x", "1")}, stale));
+        BOOST_ERROR("nothing thrown");
+    } catch (const HfHubHTTPError& error) {
+        BOOST_TEST(error.status() == 412u);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(on_several_threads_with_workers) {

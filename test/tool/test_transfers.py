@@ -56,6 +56,7 @@ def upload_and_mirror(t, hub):
     hub.reset()
     t.equal("a second upload", t.run("upload", "me/model", t.path("source")).code, 0)
     t.check("sends no LFS object again", hub.counters()["bytes_received"] < len(WEIGHTS) / 2, hub.counters())
+    t.check("and no commit", "commit" not in hub.counters()["requests"], hub.counters())
 
 
 def deletions(t, hub):
@@ -127,6 +128,19 @@ def proposals(t, hub):
     t.fails("--no-create", t.run("upload", "me/none", t.path("source/empty"), "--no-create"), 3, "me/none")
 
 
+def too_large(t, hub):
+    refused = dict(kind="status", route="commit", status=413, times=2)
+    hub.scenario(faults=[refused])
+    hub.reset()
+    t.fails("a commit that is too large", t.run("upload", "me/split", t.path("source")), 7, "413", "split_commits")
+    done = t.run("upload", "me/split", t.path("source"), "--split-commits", "--json")
+    t.equal("upload --split-commits", done.code, 0, str(done))
+    t.check("in several commits", hub.counters()["requests"]["commit"] >= 4, hub.counters())
+    hub.scenario()
+    t.run("mirror", "me/split", "--local-dir", t.path("split"))
+    t.check("every byte is there", mirrored(t, t.path("split")) == of_repo(t))
+
+
 def progress(t, hub):
     hub.scenario(total_bytes_per_second=4_000_000)
     plain = t.run("mirror", "me/model", "--local-dir", t.path("slow"))
@@ -154,7 +168,7 @@ def progress(t, hub):
 
 def run_all(t):
     with t.hub() as hub:
-        for test in (upload_and_mirror, deletions, patterns, download, several, proposals, progress):
+        for test in (upload_and_mirror, deletions, patterns, download, several, proposals, too_large, progress):
             test(t, hub)
 
 

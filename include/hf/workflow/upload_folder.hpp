@@ -23,14 +23,17 @@ struct UploadFolderOptions {
     StringList delete_patterns{};  ///< files of the repository to delete; `.gitattributes` never is
     /// Split into several commits on one pull request, which is merged unless `create_pr`; only onto main.
     bool multi_commits = false;
+    /// Make as many commits as the Hub takes, directly on the revision (or on one pull request): for folders that
+    /// are too large for one. What the Hub refuses or does not answer in time is tried again in smaller parts.
+    bool split_commits = false;
     unsigned num_threads = 0;  ///< as in CommitOptions
     const boost::asio::any_io_executor* worker = nullptr;
     ProgressSink* progress = nullptr;
 };
 BOOST_DESCRIBE_STRUCT(UploadFolderOptions, (),
                       (path_in_repo, commit_message, commit_description, token, repo_type, revision, create_pr,
-                       parent_commit, allow_patterns, ignore_patterns, delete_patterns, multi_commits, num_threads,
-                       worker))
+                       parent_commit, allow_patterns, ignore_patterns, delete_patterns, multi_commits, split_commits,
+                       num_threads, worker))
 
 /// Whole folders.
 class UploadFolderApi {
@@ -39,8 +42,10 @@ public:
 
     /// Commits the files below `folder_path`, keeping their paths, in one commit. Files of the repository
     /// that are not in the folder stay, unless `delete_patterns` says otherwise. Symbolic links are
-    /// followed. With `multi_commits` the answer is about the pull request: `oid` and `commit_url` are
-    /// empty. Throws HFValidationError (argument "folder_path") unless it is a folder.
+    /// followed. What the repository has already is not sent, so that a call that was interrupted can be
+    /// repeated; with `split_commits` the commits made before stay, and the answer is about the last. With
+    /// `multi_commits` the answer is about the pull request: `oid` and `commit_url` are empty. Throws HFValidationError
+    /// (argument "folder_path") unless it is a folder.
     boost::asio::awaitable<CommitInfo> upload_folder(std::string_view repo_id, const std::filesystem::path& folder_path,
                                                      UploadFolderOptions options = {}) const;
 
