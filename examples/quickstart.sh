@@ -104,8 +104,11 @@ ok "$HF_ENDPOINT"
 step "4. Upload"
 before=$(requests_served)
 "$hfhub" upload me/quickstart "$source_dir" --repo-type dataset --json >"$work/upload.json" || die "upload"
+served=$(($(requests_served) - before))
 seconds=$(member "$work/upload.json" seconds)
-ok "$files files in $(printf %.1f "$seconds") s: $(rates "$files" "$bytes" "$seconds"); $(($(requests_served) - before)) requests; peak memory $(mib "$(member "$work/upload.json" peak_memory)")"
+memory=$(member "$work/upload.json" peak_memory)
+ok "$files files in $(printf %.1f "$seconds") s: $(rates "$files" "$bytes" "$seconds"); $served requests; peak memory $(mib "$memory")"
+[ "$memory" -lt $((128 * 1048576)) ] || die "the upload took more than 128 MiB of memory"
 
 step "5. Mirror"
 before=$(requests_served)
