@@ -38,12 +38,9 @@ namespace {
 
 struct Fixture : test::DownloadFixture {
     Fixture() {
-        files = {{"README.md", "# Title\n"},
-                 {"a/same.txt", "same"},
-                 {"b/same.txt", "same"},
-                 {"empty", ""},
-                 {"large.bin", noise(50'000, 1)},
-                 {"copy of large.bin", noise(50'000, 1)}};
+        files = {{"README.md", "# Title\n"},      {"a/same.txt", "same"},
+                 {"b/same.txt", "same"},          {"empty", ""},
+                 {"large.bin", noise(50'000, 1)}, {"copy of large.bin", noise(50'000, 1)}};
         publish(files);
         files[".gitattributes"] = content("julien/m", ".gitattributes");
         links_are_refused = true;
