@@ -102,13 +102,16 @@ bool FolderDestination::has(const SnapshotFile& file) {
 
 bool FolderDestination::may_be_here(const SnapshotFile& file) {
     const auto there = look_at(file.path);
-    return there && there->size == file.size;
+    if (there && there->size == file.size) return true;
+    const auto donor = donors_.find(file.etag);
+    return donor != donors_.end() && donor->second.leaving;
 }
 
-asio::awaitable<bool> FolderDestination::is_right(const SnapshotFile& file) {
-    if (!may_be_here(file)) co_return false;
-    const auto [folder, name] = tree_.existing_parent(file.path);
-    const File there = File::try_open_at(folder, name.c_str(), O_RDONLY | O_NOFOLLOW, tree_.full_path(file.path));
+asio::awaitable<bool> FolderDestination::is_right(const std::string& path, const SnapshotFile& file) {
+    const auto found_there = look_at(path);
+    if (!found_there || found_there->size != file.size) co_return false;
+    const auto [folder, name] = tree_.existing_parent(path);
+    const File there = File::try_open_at(folder, name.c_str(), O_RDONLY | O_NOFOLLOW, tree_.full_path(path));
     if (!there) co_return false;
     const std::string found = co_await hash_of_file(there, Content(file.etag, file.size));
     co_return found == file.etag;
@@ -116,7 +119,7 @@ asio::awaitable<bool> FolderDestination::is_right(const SnapshotFile& file) {
 
 asio::awaitable<void> FolderDestination::spread(const SameContent& content, const SnapshotFile* from) {
     for (const SnapshotFile* file : content.files) {
-        const bool right = file == from || co_await is_right(*file);
+        const bool right = file == from || co_await is_right(file->path, *file);
         if (!right) {
             tree_.parent(file->path);
             co_await copy_into_place(tree_.full_path(from->path), tree_.full_path(file->path));
@@ -127,12 +130,49 @@ asio::awaitable<void> FolderDestination::spread(const SameContent& content, cons
 
 asio::awaitable<bool> FolderDestination::reuse(const SameContent& content) {
     for (const SnapshotFile* file : content.files) {
-        const bool right = co_await is_right(*file);
+        const bool right = co_await is_right(file->path, *file);
         if (!right) continue;
         co_await spread(content, file);
         co_return true;
     }
-    co_return false;
+    const bool taken = co_await take_over(content.first());
+    if (taken) co_await spread(content, &content.first());
+    co_return taken;
+}
+
+void FolderDestination::find_donors(const std::vector<const SnapshotFile*>& files, bool leaving) {
+    std::unordered_set<std::string_view> wanted;
+    for (const SnapshotFile* file : files) {
+        const auto known = records_.files.find(file->path);
+        if (known == records_.files.end() || known->second.etag != file->etag) wanted.insert(file->etag);
+    }
+    if (wanted.empty() || records_.files.empty()) return;
+    std::unordered_map<std::string_view, std::string_view> listed;
+    for (const SnapshotFile* file : files) listed.emplace(file->path, file->etag);
+    for (const auto& [path, record] : records_.files) {
+        if (!wanted.contains(record.etag)) continue;
+        const auto now = listed.find(path);
+        // What will be replaced may be so at any moment.
+        if (now != listed.end() && now->second != record.etag) continue;
+        donors_.try_emplace(record.etag, Donor{path, leaving && now == listed.end()});
+    }
+}
+
+asio::awaitable<bool> FolderDestination::take_over(const SnapshotFile& file) {
+    const auto found = donors_.find(file.etag);
+    if (found == donors_.end()) co_return false;
+    Donor& donor = found->second;
+    const bool right = co_await is_right(donor.path, file);
+    if (!right) co_return false;
+    tree_.parent(file.path);
+    const std::string from = tree_.full_path(donor.path), to = tree_.full_path(file.path);
+    if (donor.leaving) {
+        if (::rename(from.c_str(), to.c_str()) != 0) throw_errno("cannot put into place", to);
+        donor.moved = true;
+    } else {
+        co_await copy_into_place(from, to);
+    }
+    co_return true;
 }
 
 asio::awaitable<void> FolderDestination::fetch(const SameContent& content, FetchJob job) {
@@ -174,7 +214,9 @@ std::uint64_t FolderDestination::remove_others(const std::vector<const SnapshotF
     std::vector<std::string> doomed;
     for (const auto& [path, record] : records_.files) {
         if (paths.contains(path)) continue;
-        bool in_the_way = all || folders.contains(path);
+        const auto donor = donors_.find(record.etag);
+        const bool is_donor = donor != donors_.end() && donor->second.path == path;
+        bool in_the_way = (all && !is_donor) || folders.contains(path);
         std::string_view above = path;
         for (auto slash = above.rfind('/'); slash != above.npos && !in_the_way; slash = above.rfind('/')) {
             above = above.substr(0, slash);
@@ -184,6 +226,15 @@ std::uint64_t FolderDestination::remove_others(const std::vector<const SnapshotF
     }
     std::uint64_t removed = 0;
     for (const std::string& path : doomed) removed += remove(path) ? 1 : 0;
+    return removed;
+}
+
+std::uint64_t FolderDestination::remove_donors() {
+    std::uint64_t removed = 0;
+    for (const auto& [etag, donor] : donors_) {
+        if (donor.leaving && records_.files.contains(donor.path)) removed += remove(donor.path) || donor.moved ? 1 : 0;
+    }
+    donors_.clear();
     return removed;
 }
 

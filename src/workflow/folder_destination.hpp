@@ -43,9 +43,14 @@ public:
     boost::asio::awaitable<void> fetch(const SameContent& content, FetchJob job) override;
     std::shared_ptr<PartialStore> partials() override { return store_; }
 
-    /// Deletes files of earlier mirrors that `files` does not have: all, or those in the way of a file or
-    /// folder of the same name. Returns how many.
+    /// Looks for content of `files` that earlier mirrors have put elsewhere in the folder: renamed files and copies
+    /// are not fetched. `leaving`: what `files` does not have will be removed, and may be moved.
+    void find_donors(const std::vector<const SnapshotFile*>& files, bool leaving);
+    /// Deletes files of earlier mirrors that `files` does not have: all but donors, or those in the way of a file
+    /// or folder of the same name. Returns how many.
     std::uint64_t remove_others(const std::vector<const SnapshotFile*>& files, bool all);
+    /// The same of donors, when they are not needed any more.
+    std::uint64_t remove_donors();
     /// Writes the records down, if there are new ones.
     void save() noexcept;
 
@@ -53,7 +58,8 @@ private:
     std::optional<MirrorRecords::Record> look_at(const std::string& path);
     void remember(const SnapshotFile& file);
     bool remove(const std::string& path);
-    boost::asio::awaitable<bool> is_right(const SnapshotFile& file);
+    boost::asio::awaitable<bool> is_right(const std::string& path, const SnapshotFile& file);
+    boost::asio::awaitable<bool> take_over(const SnapshotFile& file);
     boost::asio::awaitable<void> spread(const SameContent& content, const SnapshotFile* from);
 
     std::shared_ptr<Transfers> transfers_;
@@ -63,6 +69,12 @@ private:
     bool verify_;
     MirrorRecords records_;
     bool changed_ = false;
+    struct Donor {
+        std::string path;
+        bool leaving = false;
+        bool moved = false;
+    };
+    std::unordered_map<std::string, Donor> donors_;  // by ETag
     std::shared_ptr<PartialStore> store_;
 };
 

@@ -43,6 +43,7 @@ asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<Tra
     const std::string folder = fs::absolute(args.folder).lexically_normal().string();
     const std::string records = state_file(session, args.repo, "mirrors", folder);
     FolderDestination destination(transfers, session, folder, records, args.verify);
+    destination.find_donors(files, args.remove_deleted);
     result.removed = destination.remove_others(files, args.remove_deleted);
     SnapshotRun run(session, transfers, args.repo, args.token);
     run.max_workers = args.max_workers;
@@ -51,6 +52,7 @@ asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<Tra
     SnapshotRun::Result fetched;
     try {
         fetched = co_await run.run(head.commit, std::move(files), destination);
+        result.removed += destination.remove_donors();
     } catch (...) {
         failure = std::current_exception();
     }

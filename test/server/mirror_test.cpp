@@ -132,6 +132,59 @@ BOOST_AUTO_TEST_CASE(deleted_files) {
     BOOST_TEST(!fs::exists(folder / "a"));
 }
 
+BOOST_AUTO_TEST_CASE(renamed_and_copied_files_are_not_fetched_again) {
+    mirror();
+    for (const bool remove_deleted : {false, true}) {
+        const std::string to = remove_deleted ? "moved twice/deep/" : "moved/",
+                          from = remove_deleted ? "moved/" : "large/";
+        std::vector<CommitOperation> operations;
+        for (const char* name : {"two.bin", "same.bin"}) {
+            operations.emplace_back(CommitOperationCopy(from + name, to + name));
+            operations.emplace_back(CommitOperationDelete(from + name));
+            files[to + name] = files.at(from + name);
+            if (remove_deleted) files.erase(from + name);
+        }
+        operations.emplace_back(CommitOperationAdd(to + "Copy.md", UploadContent::from_bytes(files.at("README.md"))));
+        files[to + "Copy.md"] = files.at("README.md");
+        commit(std::move(operations), "julien/m");
+        MirrorOptions options;
+        options.remove_deleted = remove_deleted;
+        const MirrorResult result = mirror(options);
+        BOOST_TEST(requests("resolve") + requests("lfs_batch") + requests("lfs_download") == 0u);
+        BOOST_TEST(result.fetched == 0u);
+        if (remove_deleted) {
+            for (const char* name : {"large/two.bin", "large/same.bin"}) files.erase(name);
+        }
+        BOOST_TEST(result.removed == (remove_deleted ? 4u : 0u));
+        BOOST_TEST(holds(folder, files));
+        BOOST_TEST(mirror(options).fetched == 0u);
+        BOOST_TEST(requests() == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_renamed_and_damaged_is_fetched) {
+    mirror();
+    const fs::path victim = folder / "large/two.bin";
+    const auto time = fs::last_write_time(victim);
+    std::ofstream(victim, std::ios::binary) << noise(2'500'000, 3);
+    fs::last_write_time(victim, time);
+    std::vector<CommitOperation> operations{
+        CommitOperationCopy("large/two.bin", "moved.bin"), CommitOperationDelete("large/two.bin"),
+        CommitOperationAdd("README.md", UploadContent::from_bytes("{}")),
+        CommitOperationAdd("a/b/config.json", UploadContent::from_bytes("# Title\n"))};
+    files["moved.bin"] = files.at("large/two.bin");
+    files.erase("large/two.bin");
+    files["README.md"].swap(files["a/b/config.json"]);
+    commit(std::move(operations), "julien/m");
+    MirrorOptions options;
+    options.remove_deleted = true;
+    const MirrorResult result = mirror(options);
+    BOOST_TEST(holds(folder, files));
+    BOOST_TEST(result.removed == 1u);
+    BOOST_TEST(requests("lfs_download") == 1u);
+    BOOST_TEST(requests("resolve") == 1u);  // "{}" stays under another name, the title does not
+}
+
 BOOST_AUTO_TEST_CASE(a_file_becomes_a_folder_and_back) {
     mirror();
     std::vector<CommitOperation> operations;
