@@ -91,7 +91,8 @@ public:
 
     /// Makes `folder` hold the files of a revision as plain files, without a cache. Files of the right
     /// content are left alone, others replaced atomically, from the folder itself where an earlier mirror has
-    /// put the content under another name; errors and interruption as above. What was mirrored is noted under HF_HOME/hfhub/mirrors, so that an unchanged mirror costs one request.
+    /// put the content under another name; errors and interruption as above. What was mirrored is noted under
+    /// HF_HOME/hfhub/mirrors, so that an unchanged mirror costs one request.
     boost::asio::awaitable<MirrorResult> mirror(std::string_view repo_id, std::string_view folder,
                                                 MirrorOptions options = {}) const;
 
