@@ -94,7 +94,6 @@ private:
             source_ = file_->content.source();
             reader_ = source_->open();
             offset_ = 0;
-            require_unchanged();
             ready_ = file_prefix;
             prepare_content();
         } else {

@@ -28,10 +28,13 @@ public:
     FileReader& operator=(const FileReader&) = delete;
 
     std::size_t read_at(std::uint64_t offset, char* data, std::size_t size) override {
+        if (offset == end_) return 0;
         while (true) {
             const ::ssize_t n = ::pread(file_, data, size, static_cast<::off_t>(offset));
-            if (n >= 0) return static_cast<std::size_t>(n);
-            if (errno != EINTR) throw_file_system("cannot read", path_, last_error());
+            if (n < 0 && errno != EINTR) throw_file_system("cannot read", path_, last_error());
+            if (n < 0) continue;
+            if (static_cast<std::size_t>(n) < size) end_ = offset + static_cast<std::size_t>(n);
+            return static_cast<std::size_t>(n);
         }
     }
 
@@ -50,6 +53,7 @@ public:
 private:
     const std::string& path_;
     int file_;
+    std::uint64_t end_ = ~std::uint64_t{0};  // as far as it is known
 };
 
 class FileSource final : public ContentSource {

@@ -30,12 +30,13 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-// Follows links; a link to nothing is no file.
+// Follows links; a link to nothing is no file. Asks the file system only where the listing did not tell.
 bool is_file(const fs::directory_entry& entry) {
     std::error_code error;
-    const fs::file_status status = entry.status(error);
-    if (status.type() == fs::file_type::none) unreadable(entry.path(), error);
-    return status.type() == fs::file_type::regular;
+    const bool regular = entry.is_regular_file(error);
+    const bool to_nothing = error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+    if (error && !to_nothing) unreadable(entry.path(), error);
+    return regular;
 }
 
 }  // namespace
