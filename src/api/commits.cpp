@@ -77,14 +77,6 @@ std::shared_ptr<const UploadTarget> make_target(const Session& session, const Co
     return target;
 }
 
-std::vector<CommitOperationAdd> additions_of(const std::vector<CommitOperation>& operations) {
-    std::vector<CommitOperationAdd> additions;
-    for (const auto& operation : operations) {
-        if (const auto* add = std::get_if<CommitOperationAdd>(&operation)) additions.push_back(*add);
-    }
-    return additions;
-}
-
 void require_valid(const CommitRequest& request, const std::vector<CommitOperation>& operations) {
     if (!request.message || request.message->empty())
         throw_validation("commit_message", "`commit_message` can't be empty, please pass a value.");
@@ -237,14 +229,6 @@ void note_contested(const std::vector<CommitOperation>& operations) {
 
 // False if nothing else was asked for.
 bool leave_out_unchanged(std::vector<CommitOperation>& operations) {
-    const auto is_unchanged = [](const CommitOperation& operation) {
-        const auto* add = std::get_if<CommitOperationAdd>(&operation);
-        return add && add->state().unchanged;
-    };
-    const auto is_ignored = [](const CommitOperation& operation) {
-        const auto* add = std::get_if<CommitOperationAdd>(&operation);
-        return add && add->should_ignore().value_or(false);
-    };
     return std::erase_if(operations, is_unchanged) == 0 || !std::ranges::all_of(operations, is_ignored);
 }
 

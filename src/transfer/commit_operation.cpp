@@ -100,6 +100,24 @@ std::string UploadState::shown_name() const {
     return name.empty() ? path_in_repo : name;
 }
 
+std::vector<CommitOperationAdd> additions_of(const std::vector<CommitOperation>& operations) {
+    std::vector<CommitOperationAdd> additions;
+    for (const auto& operation : operations) {
+        if (const auto* add = std::get_if<CommitOperationAdd>(&operation)) additions.push_back(*add);
+    }
+    return additions;
+}
+
+bool is_unchanged(const CommitOperation& operation) noexcept {
+    const auto* add = std::get_if<CommitOperationAdd>(&operation);
+    return add && add->state().unchanged;
+}
+
+bool is_ignored(const CommitOperation& operation) noexcept {
+    const auto* add = std::get_if<CommitOperationAdd>(&operation);
+    return add && add->should_ignore().value_or(false);
+}
+
 void throw_changed(const std::string& name) {
     ErrorInfo info;
     info.argument = name;

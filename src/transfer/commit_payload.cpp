@@ -152,10 +152,7 @@ CommitPayload::CommitPayload(std::string summary, std::string description, std::
     content->header = line("header", std::move(header));
     content->operations = std::move(operations);
     content->files_to_copy = std::move(files_to_copy);
-    std::erase_if(content->operations, [](const CommitOperation& operation) {
-        const auto* add = std::get_if<CommitOperationAdd>(&operation);
-        return add && add->should_ignore().value_or(false);
-    });
+    std::erase_if(content->operations, is_ignored);
     content_ = std::move(content);
 }
 

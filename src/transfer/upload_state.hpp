@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hf {
 
@@ -30,6 +31,11 @@ struct UploadState {
     /// The local path if there is one, else the path in the repository: for messages.
     std::string shown_name() const;
 };
+
+std::vector<CommitOperationAdd> additions_of(const std::vector<CommitOperation>& operations);
+/// Adds what the revision has already; adds what .gitignore keeps out. As far as the Hub was asked.
+bool is_unchanged(const CommitOperation& operation) noexcept;
+bool is_ignored(const CommitOperation& operation) noexcept;
 
 /// Reads a content once, in steps, and hashes it.
 class ContentHasher {

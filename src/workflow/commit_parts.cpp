@@ -40,10 +40,6 @@ Part next_part(std::span<const CommitOperation> rest, const CommitSizes& sizes) 
 
 asio::awaitable<void> store_lfs_files(CommitsApi commits, std::string repo_id,
                                       const std::vector<CommitOperation>& operations, CommitOptions options) {
-    std::vector<CommitOperationAdd> additions;
-    for (const auto& operation : operations) {
-        if (const auto* add = std::get_if<CommitOperationAdd>(&operation)) additions.push_back(*add);
-    }
     PreuploadOptions preupload;
     preupload.token = options.token;
     preupload.repo_type = options.repo_type;
@@ -53,18 +49,10 @@ asio::awaitable<void> store_lfs_files(CommitsApi commits, std::string repo_id,
     preupload.free_memory = false;
     preupload.worker = options.worker;
     preupload.progress = options.progress;
-    co_await commits.preupload_lfs_files(repo_id, std::move(additions), preupload);
+    co_await commits.preupload_lfs_files(repo_id, additions_of(operations), preupload);
 }
 
-bool is_unchanged(const CommitOperation& operation) {
-    const auto* add = std::get_if<CommitOperationAdd>(&operation);
-    return add && add->state().unchanged;
-}
-
-bool is_needed(const CommitOperation& operation) {
-    const auto* add = std::get_if<CommitOperationAdd>(&operation);
-    return !add || !(add->state().unchanged || add->should_ignore().value_or(false));
-}
+bool is_needed(const CommitOperation& operation) { return !is_unchanged(operation) && !is_ignored(operation); }
 
 void leave_out_needless(std::vector<CommitOperation>& operations, ProgressSink* progress) {
     std::ranges::stable_partition(operations, is_needed);

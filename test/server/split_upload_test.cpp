@@ -13,6 +13,8 @@ using hf::test::noise;
 
 namespace {
 
+bool is_too_large(const HfHubHTTPError& error) { return error.status() == 413; }
+
 LocalHubConfig narrow(const test::TemporaryFolder& root) {
     LocalHubConfig config(root.path() / "hub");
     config.lfs_threshold = 10'000;
@@ -90,13 +92,9 @@ BOOST_AUTO_TEST_CASE(what_is_too_large_for_one_commit_comes_in_several) {
 
 BOOST_AUTO_TEST_CASE(in_one_it_is_refused_with_a_word_about_it) {
     options.split_commits = false;
-    try {
-        upload();
-        BOOST_ERROR("nothing thrown");
-    } catch (const HfHubHTTPError& error) {
-        BOOST_TEST(error.status() == 413u);
-        BOOST_TEST(error.message().find("split_commits") != std::string::npos);
-    }
+    BOOST_CHECK_EXCEPTION(upload(), HfHubHTTPError, [](const HfHubHTTPError& error) {
+        return is_too_large(error) && error.message().find("split_commits") != std::string::npos;
+    });
     BOOST_TEST(titles().size() == 1u);
     options.split_commits = true;
     options.multi_commits = true;
@@ -119,9 +117,7 @@ BOOST_AUTO_TEST_CASE(what_was_interrupted_goes_on) {
     fault.status = 403;
     fault.skip = 4;
     fault.times = 0;
-    Scenario scenario;
-    scenario.faults.push_back(fault);
-    hub.set_scenario(scenario);
+    break_down(fault);
     BOOST_CHECK_THROW(upload(), HfHubHTTPError);
     hub.set_scenario(Scenario());
     const std::size_t before = titles().size();
@@ -140,9 +136,7 @@ BOOST_AUTO_TEST_CASE(a_lost_answer_sends_nothing_twice) {
     fault.route = "commit";
     fault.skip = 3;
     fault.times = 2;
-    Scenario scenario;
-    scenario.faults.push_back(fault);
-    hub.set_scenario(scenario);
+    break_down(fault);
     upload();
     arrived();
     progress_adds_up();
@@ -156,15 +150,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_refused_alone_is_an_error) {
     fault.route = "commit";
     fault.status = 413;
     fault.times = 0;
-    Scenario scenario;
-    scenario.faults.push_back(fault);
-    hub.set_scenario(scenario);
-    try {
-        upload();
-        BOOST_ERROR("nothing thrown");
-    } catch (const HfHubHTTPError& error) {
-        BOOST_TEST(error.status() == 413u);
-    }
+    break_down(fault);
+    BOOST_CHECK_EXCEPTION(upload(), HfHubHTTPError, is_too_large);
     BOOST_TEST(requests("commit") == 7u);  // 124 operations, 62, 31, 15, 7, 3, 1
     BOOST_TEST(progress.counters().bytes_done < progress.counters().bytes_total);
 }
