@@ -22,14 +22,15 @@ void CommitSizes::made(std::size_t operations, std::uint64_t bytes, std::chrono:
         if (bytes * 2 > bytes_) bytes_ = std::min(bytes_ * 2, safe_bytes_);
     } else if (took > slow) {
         operations_ = std::max<std::size_t>(1, std::min(operations_, operations / 2));
-        bytes_ = std::max<std::uint64_t>(1, std::min(bytes_, bytes / 2));
+        if (bytes > 0) bytes_ = std::max<std::uint64_t>(1, std::min(bytes_, bytes / 2));
     }
 }
 
 bool CommitSizes::refused(std::size_t operations, std::uint64_t bytes) {
     if (operations <= 1) return false;
     operations_ = safe_operations_ = operations / 2;
-    bytes_ = safe_bytes_ = std::max<std::uint64_t>(1, bytes / 2);
+    // LFS files alone say nothing of content within a commit.
+    if (bytes > 0) bytes_ = safe_bytes_ = std::max<std::uint64_t>(1, bytes / 2);
     return true;
 }
 

@@ -67,4 +67,12 @@ BOOST_AUTO_TEST_CASE(what_was_refused_is_not_tried_again) {
     BOOST_TEST(most(sizes) == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(lfs_files_say_nothing_of_content) {
+    CommitSizes sizes;
+    BOOST_TEST(sizes.refused(200, 0));
+    sizes.made(100, 0, 50s);
+    BOOST_TEST(most(sizes) == 50u);
+    BOOST_TEST(sizes.fits(50, 64u << 20));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
