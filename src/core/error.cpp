@@ -33,6 +33,9 @@ public:
             case Errc::integrity: return "content is corrupt";
             case Errc::file_system: return "file system error";
             case Errc::unsafe_path: return "unsafe file name";
+            case Errc::incomplete_snapshot: return "the cached snapshot is incomplete";
+            case Errc::too_many_deletions: return "too many files would be deleted";
+            case Errc::host_not_allowed: return "the host is not allowed";
         }
         return "unknown error";
     }
@@ -54,19 +57,21 @@ bool is_network(Errc code) {
 }
 bool is_not_found(Errc code) {
     return code == Errc::repository_not_found || code == Errc::gated_repo || code == Errc::revision_not_found ||
-           code == Errc::entry_not_found || code == Errc::local_entry_not_found;
+           code == Errc::entry_not_found || code == Errc::local_entry_not_found || code == Errc::incomplete_snapshot;
 }
 
 bool belongs(Errc code, ErrorCondition condition) {
     switch (condition) {
         case ErrorCondition::value_error:
             return code == Errc::validation || code == Errc::bad_request || code == Errc::local_entry_not_found ||
-                   code == Errc::unsafe_path || code == Errc::invalid_response;
+                   code == Errc::incomplete_snapshot || code == Errc::unsafe_path || code == Errc::invalid_response;
         case ErrorCondition::os_error:
-            return is_http(code) || is_network(code) || code == Errc::local_entry_not_found || code == Errc::offline ||
+            return is_http(code) || is_network(code) || code == Errc::local_entry_not_found ||
+                   code == Errc::incomplete_snapshot || code == Errc::host_not_allowed || code == Errc::offline ||
                    code == Errc::token_not_found || code == Errc::integrity || code == Errc::file_system ||
                    code == Errc::invalid_response || code == Errc::too_large;
-        case ErrorCondition::file_not_found: return code == Errc::local_entry_not_found;
+        case ErrorCondition::file_not_found:
+            return code == Errc::local_entry_not_found || code == Errc::incomplete_snapshot;
         case ErrorCondition::connection_error: return is_network(code) || code == Errc::offline;
         case ErrorCondition::timeout: return code == Errc::timeout;
         case ErrorCondition::not_found: return is_not_found(code);

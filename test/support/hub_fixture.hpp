@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hasty_clock.hpp"
 #include "request_log.hpp"
 #include "temporary_folder.hpp"
 
@@ -9,8 +10,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <algorithm>
@@ -25,19 +24,6 @@
 #include <vector>
 
 namespace hf::test {
-
-/// The system's time; waits between attempts are cut short.
-class HastyClock final : public Clock {
-public:
-    std::chrono::steady_clock::time_point now() const override { return std::chrono::steady_clock::now(); }
-    std::chrono::system_clock::time_point system_now() const override { return std::chrono::system_clock::now(); }
-    double random() override { return 0.5; }
-    boost::asio::awaitable<void> sleep(std::chrono::milliseconds duration) override {
-        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-        timer.expires_after(std::min(duration, std::chrono::milliseconds(5)));
-        co_await timer.async_wait(boost::asio::use_awaitable);
-    }
-};
 
 /// Bytes that look random and are the same for the same seed.
 inline std::string noise(std::size_t size, unsigned seed) {

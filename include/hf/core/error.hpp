@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace hf {
 
@@ -39,6 +40,9 @@ enum class Errc {
     integrity,         ///< content does not have the promised size or hash
     file_system,       ///< a local file or folder could not be read or written
     unsafe_path,       ///< a file name of the server would leave its folder
+    incomplete_snapshot,  ///< a cached snapshot is known to lack files, and the Hub may not or could not be asked
+    too_many_deletions,   ///< a mirror would delete more than it may, or on the word of a listing that cannot be right
+    host_not_allowed,     ///< the server leads to a host that the session may not contact
 };
 
 /// Broader classes of `Errc`, to be compared with `error.code() == hf::ErrorCondition::not_found`.
@@ -57,6 +61,8 @@ const boost::system::error_category& hub_category() noexcept;
 boost::system::error_code make_error_code(Errc) noexcept;
 boost::system::error_condition make_error_condition(ErrorCondition) noexcept;
 
+struct FileFailure;
+
 /// Everything that is known of a failure. Strings are empty where nothing is known.
 struct ErrorInfo {
     std::string message;         ///< one line for a person, never containing a token
@@ -72,6 +78,16 @@ struct ErrorInfo {
     std::optional<std::chrono::milliseconds> retry_after;  ///< how long the Hub asks to wait
     boost::system::error_code cause;                       ///< code of the operating system, TLS or Asio
     bool unsent = false;  ///< no byte of the request left this machine: any method may be repeated
+    /// Where one call brings many files: all that could not be fetched, in the order of their paths. The error
+    /// itself has the type and the words of the first.
+    std::vector<FileFailure> failures;
+};
+
+/// One file that could not be fetched.
+struct FileFailure {
+    std::string path;
+    boost::system::error_code code;
+    std::string message;
 };
 
 /// Base of all errors that hfhub throws. Cheap to copy; copying does not throw.
@@ -185,6 +201,21 @@ class FileSystemError : public detail::TypedError<Error, Errc::file_system> {
 };
 /// A repository names a file that would be stored outside its folder.
 class UnsafePathError : public detail::TypedError<Error, Errc::unsafe_path> {
+    using TypedError::TypedError;
+};
+
+/// The cached snapshot is known to lack files: an earlier download was interrupted or took only a part.
+/// `info().message` says how many.
+class IncompleteSnapshotError : public detail::TypedError<LocalEntryNotFoundError, Errc::incomplete_snapshot> {
+    using TypedError::TypedError;
+};
+/// `mirror` was to delete more than `MirrorOptions::max_delete` files, or the listing is empty or contradicts the
+/// commit's own list. Nothing was deleted.
+class TooManyDeletionsError : public detail::TypedError<Error, Errc::too_many_deletions> {
+    using TypedError::TypedError;
+};
+/// A redirect, next link or storage link leads to a host that `SessionConfig::allowed_hosts` or its hook refuses.
+class HostNotAllowedError : public detail::TypedError<Error, Errc::host_not_allowed> {
     using TypedError::TypedError;
 };
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -45,6 +46,9 @@ struct SessionConfig {
     std::chrono::milliseconds stall_timeout{30'000};     ///< longest pause within a body
     std::uint64_t min_rate = 1024;                       ///< bytes per second, averaged over the stall timeout
     bool obey_quota = true;                              ///< wait before the quota of RateLimit headers is used up
+    /// Longest wait of one request for a quota, from its first refusal on; then the 429 surfaces. Three windows
+    /// of the Hub. Standing in the queue of the own session does not count.
+    std::chrono::milliseconds max_quota_wait{900'000};
 
     std::size_t max_body = 256u << 20;       ///< bytes of a buffered answer
     std::size_t max_error_body = 64u << 10;  ///< bytes kept of an error answer
@@ -60,6 +64,17 @@ struct SessionConfig {
     std::string_view client_key{};          ///< PEM file; empty: in the certificate's file
     bool verify_tls = true;                 ///< false accepts any certificate
     std::string_view proxy{};               ///< URL; HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY
+
+    /// Origins besides the endpoint's that may see the token, "https://host[:port]"; https only. Not given:
+    /// https://huggingface.co and https://hf.co for each other, none for any other endpoint.
+    StringList token_origins{};
+    /// Hosts ("host" or "host:port"; "*.host" for those below) that redirects, next links and storage links may
+    /// lead to, besides the endpoint and `token_origins`. Not given: any. For servers whose users name endpoints
+    /// or repositories.
+    StringList allowed_hosts{};
+    /// The same as a question: called with "host:port" on the thread of the request, copied; must not throw.
+    const std::function<bool(std::string_view)>* may_contact = nullptr;
+    bool allow_downgrade = false;  ///< follow redirects and links from https to http
 
     const Environment* environment = nullptr;  ///< instead of the process's; used only in the constructor
 };

@@ -32,6 +32,12 @@ public:
     /// seldom fetch the same file twice. Nothing breaks without.
     bool lock_files = true;
     std::chrono::milliseconds lock_wait{10'000};  ///< then goes on without the lock
+    /// Content that no route of the server gives a hash for is an error instead of being published unverified.
+    /// `mirror` always requires one.
+    bool require_hash = false;
+    /// Data is on the disk (fdatasync) before its file gets its name, and names before records mention them, so
+    /// that a power cut leaves no file that is believed and empty.
+    bool durable = false;
     /// How a transfer is resumed that broke off; attempts count anew whenever bytes have arrived.
     RetryConfig resume{6, std::chrono::seconds(1), std::chrono::seconds(20), std::chrono::milliseconds(0)};
 };

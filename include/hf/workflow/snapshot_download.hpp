@@ -51,13 +51,17 @@ struct MirrorOptions {
     StringList ignore_patterns{};
     unsigned max_workers = 0;     ///< files at once; 0: 64
     bool remove_deleted = false;  ///< delete files that an earlier mirror fetched and the repository no longer has
+    /// Files that `remove_deleted` may delete; empty: half of those mirrored before, but at least ten.
+    std::optional<std::uint64_t> max_delete{};
     /// Hash every local file instead of trusting size and modification time of files mirrored before.
     bool verify = false;
+    /// The first file that cannot be fetched ends the call, instead of the others being brought first.
+    bool all_or_nothing = false;
     ProgressSink* progress = nullptr;
 };
 BOOST_DESCRIBE_STRUCT(MirrorOptions, (),
-                      (repo_type, revision, token, allow_patterns, ignore_patterns, max_workers, remove_deleted, verify,
-                       progress))
+                      (repo_type, revision, token, allow_patterns, ignore_patterns, max_workers, remove_deleted,
+                       max_delete, verify, all_or_nothing, progress))
 
 /// What a mirror did.
 class MirrorResult {
