@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transfer/file.hpp"
+#include "workflow/mirror_records.hpp"
 #include "workflow/snapshot_run.hpp"
 
 #include <cstdint>
@@ -12,23 +13,6 @@
 #include <vector>
 
 namespace hf {
-
-/// What a mirror knows of the files it has put into a folder: as long as size and modification time are the
-/// same, so is the content.
-class MirrorRecords {
-public:
-    struct Record {
-        std::string etag;
-        std::uint64_t size = 0;
-        std::int64_t modified = 0;  ///< nanoseconds since 1970
-        friend bool operator==(const Record&, const Record&) = default;
-    };
-
-    std::unordered_map<std::string, Record> files;  ///< by path
-
-    std::string to_text() const;
-    static MirrorRecords parse(std::string_view text);  ///< as much as can be read
-};
 
 /// A folder of plain files without a cache.
 class FolderDestination final : public SnapshotDestination {
