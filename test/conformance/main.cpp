@@ -17,6 +17,7 @@ namespace {
 
 using hf::conformance::Difference;
 using hf::conformance::VectorCase;
+using hf::conformance::Vectors;
 
 constexpr const char* usage =
     "usage: hfhub_conformance DIR [TEXT]\n"
@@ -26,6 +27,7 @@ constexpr const char* usage =
     "       hfhub_conformance --errors\n"
     "Plays the wire vectors of a folder through the real client. With TEXT only those whose id contains it.\n"
     "The self-check makes each expectation wrong, one at a time, and fails where that goes unnoticed.\n"
+    "Cases that the folder's retired.txt lists are left out and counted.\n"
     "The coverage check fails where a call has no vector that passes. The others write tables for the README.\n";
 
 /// All cases, several at a time; each in a folder of its own below `root`.
@@ -81,21 +83,22 @@ std::vector<Difference> run_all_in_folder(const std::vector<VectorCase>& cases) 
     return differences;
 }
 
-std::vector<VectorCase> load(const std::string& folder, const std::string& text) {
-    std::vector<VectorCase> cases = hf::conformance::load_vectors(folder);
-    std::erase_if(cases, [&](const VectorCase& c) { return c.id.find(text) == c.id.npos; });
-    if (cases.empty()) throw std::runtime_error("no vectors in " + folder);
-    return cases;
+Vectors load(const std::string& folder, const std::string& text) {
+    Vectors vectors = hf::conformance::load_vectors(folder);
+    std::erase_if(vectors.cases, [&](const VectorCase& c) { return c.id.find(text) == c.id.npos; });
+    if (vectors.cases.empty()) throw std::runtime_error("no vectors in " + folder);
+    return vectors;
 }
 
 int run(const std::string& folder, const std::string& text) {
-    const auto cases = load(folder, text);
+    const auto [cases, retired] = load(folder, text);
+    if (retired > 0) std::cout << retired << " retired\n";
     return report(cases, run_all_in_folder(cases)) == 0 ? 0 : 1;
 }
 
 /// Cases that pass must fail when a single expectation is wrong.
 int self_check(const std::string& folder, const std::string& text) {
-    const auto cases = load(folder, text);
+    const auto cases = load(folder, text).cases;
     const auto differences = run_all_in_folder(cases);
     std::vector<std::string> names;
     std::vector<VectorCase> mutants;
@@ -131,7 +134,7 @@ std::vector<hf::conformance::CoverageRow> read_tables(const std::vector<std::str
 int check_coverage(const std::vector<std::string>& folders) {
     const auto table = read_tables(folders);
     std::vector<VectorCase> cases;
-    for (const auto& folder : folders) std::ranges::move(load(folder, ""), std::back_inserter(cases));
+    for (const auto& folder : folders) std::ranges::move(load(folder, "").cases, std::back_inserter(cases));
     const auto differences = run_all_in_folder(cases);
     std::vector<bool> passed;
     for (const auto& difference : differences) passed.push_back(!difference);

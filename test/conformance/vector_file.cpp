@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -35,6 +36,20 @@ bool flag(const json::object& object, std::string_view name) {
     return value && value->is_bool() && value->get_bool();
 }
 
+/// The ids of the cases that demand what the Hub's client of today does otherwise.
+std::set<std::string> read_retired(const std::filesystem::path& file) {
+    std::set<std::string> out;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) {
+        std::istringstream words(line);
+        std::string id, reason;
+        if (!(words >> id) || id.starts_with('#')) continue;
+        if (!(words >> reason)) throw std::runtime_error(file.string() + " gives no reason for " + id);
+        if (!out.insert(id).second) throw std::runtime_error(file.string() + " names " + id + " twice");
+    }
+    return out;
+}
+
 }  // namespace
 
 bool VectorCase::pure() const {
@@ -44,22 +59,28 @@ bool VectorCase::pure() const {
 
 bool VectorCase::may_differ() const { return flag(data, "may_differ"); }
 
-std::vector<VectorCase> load_vectors(const std::filesystem::path& folder) {
+Vectors load_vectors(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         if (entry.path().extension() == ".json") files.push_back(entry.path());
     }
     std::ranges::sort(files);
-    std::vector<VectorCase> cases;
+    std::set<std::string> retired = read_retired(folder / "retired.txt");
+    Vectors out;
     for (const auto& file : files) {
         const json::value content = read_json(file);
         if (!content.is_array()) throw std::runtime_error(file.string() + " is not a list of cases");
         for (const json::value& data : content.get_array()) {
             if (!data.is_object()) throw std::runtime_error(file.string() + " holds a case that is no object");
-            cases.push_back(VectorCase{text_member(data.get_object(), "id"), file.stem().string(), data.get_object()});
+            VectorCase read{text_member(data.get_object(), "id"), file.stem().string(), data.get_object()};
+            if (retired.erase(read.id) > 0)
+                ++out.retired;
+            else
+                out.cases.push_back(std::move(read));
         }
     }
-    return cases;
+    if (!retired.empty()) throw std::runtime_error("retired.txt names " + *retired.begin() + ", which is no case");
+    return out;
 }
 
 std::string substitute(std::string_view text, const Placeholders& placeholders) {

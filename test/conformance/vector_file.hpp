@@ -22,9 +22,14 @@ struct VectorCase {
     bool may_differ() const;
 };
 
-/// All cases of all `*.json` files of a folder, in order of file name. Throws std::runtime_error for a file
-/// that is no list of cases.
-std::vector<VectorCase> load_vectors(const std::filesystem::path& folder);
+struct Vectors {
+    std::vector<VectorCase> cases;
+    std::size_t retired = 0;  ///< cases that were left out
+};
+/// All cases of all `*.json` files of a folder, in order of file name, without those that its `retired.txt` lists, if
+/// it has one: `file/case  reason` per line, comments begin with #. Throws std::runtime_error for a file that is no
+/// list of cases, and for a retired case without a reason or that no file has.
+Vectors load_vectors(const std::filesystem::path& folder);
 
 /// What "{endpoint}", "{tmp}" and so on stand for.
 using Placeholders = std::map<std::string, std::string, std::less<>>;
