@@ -1,4 +1,5 @@
 #include "api/queries.hpp"
+#include "session/retrying.hpp"
 
 #include <hf/api/repos.hpp>
 #include <hf/core/constants.hpp>
@@ -15,9 +16,16 @@ namespace asio = boost::asio;
 
 namespace {
 
-// How long another operation of the Hub on the same name is waited for.
-constexpr std::chrono::milliseconds first_conflict_wait{100};
-constexpr std::chrono::milliseconds conflict_wait_limit{60'000};
+// Another operation of the Hub on the same name is waited for, for a minute.
+const net::RetryPolicy conflict_policy{
+    .max_attempts = 100,
+    .base_delay = std::chrono::milliseconds(100),
+    .max_delay = std::chrono::milliseconds(60'000),
+    .max_retry_after = std::chrono::milliseconds(60'000),
+    .total = std::chrono::milliseconds(60'000),
+    .connect_errors = false,
+    .statuses = {409},
+};
 
 constexpr std::string_view conflict_text = "Cannot create repo: another conflicting operation is in progress";
 
@@ -62,26 +70,27 @@ json::object create_body(std::string_view repo_id, const CreateRepoOptions& opti
 
 asio::awaitable<RepoUrl> create_impl(Session session, Request create, Request info, std::string made_up_url,
                                      bool exist_ok) {
+    const auto once = [&] { return session.send(create); };
+    const auto judge = [](const Error& error) {
+        Failed failed;
+        failed.outcome.kind = net::Outcome::Kind::permanent;
+        if (error.info().body.find(conflict_text) == std::string::npos) return failed;
+        failed.outcome.kind = net::Outcome::Kind::answered;
+        failed.outcome.status = error.status();
+        return failed;
+    };
     std::exception_ptr failure;
     unsigned status = 0;
     std::string body;
-    std::chrono::milliseconds wait = first_conflict_wait;
-    std::chrono::milliseconds waited{0};
-    while (true) {
-        try {
-            const Reply reply = co_await session.send(create);
-            const auto url = detail::url_in(reply.body);
-            if (!url) detail::throw_invalid_answer("no URL of a repository in the answer", reply);
-            co_return RepoUrl(*url, session.endpoint());
-        } catch (const HfHubHTTPError& error) {
-            failure = std::current_exception();
-            status = error.status();
-            body = error.info().body;
-        }
-        if (status != 409 || body.find(conflict_text) == body.npos || waited >= conflict_wait_limit) break;
-        co_await session.clock().sleep(wait);
-        waited += wait;
-        wait *= 2;
+    try {
+        const Reply reply = co_await retrying(session.clock(), conflict_policy, once, judge);
+        const auto url = detail::url_in(reply.body);
+        if (!url) detail::throw_invalid_answer("no URL of a repository in the answer", reply);
+        co_return RepoUrl(*url, session.endpoint());
+    } catch (const HfHubHTTPError& error) {
+        failure = std::current_exception();
+        status = error.status();
+        body = error.info().body;
     }
     if (exist_ok && status == 409) co_return RepoUrl(detail::url_in(body).value_or(made_up_url), session.endpoint());
     if (!exist_ok || status != 403) std::rethrow_exception(failure);

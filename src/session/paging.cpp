@@ -1,9 +1,9 @@
 #include "session/element_scanner.hpp"
+#include "session/retrying.hpp"
 #include "session/session_state.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/link_header.hpp>
-#include <hf/net/retry.hpp>
 #include <hf/session/paging.hpp>
 #include <hf/session/session.hpp>
 
@@ -99,24 +99,13 @@ asio::awaitable<void> fetch_page(std::shared_ptr<Shared> shared, Page& page) {
 
 /// `fetch_page`, again where its body broke off.
 asio::awaitable<void> fetch_page_surely(std::shared_ptr<Shared> shared, Page& page) {
-    Clock& clock = shared->session.clock();
-    net::RetryState retry(to_policy(shared->session.retry()), true, clock.now());
-    while (true) {
-        net::Outcome outcome;
-        std::exception_ptr failure;
-        try {
-            co_await fetch_page(shared, page);
-            co_return;
-        } catch (const ConnectionError& error) {
-            // Errors of the head were retried by the session already; they carry no page yet.
-            if (page.url.empty()) throw;
-            outcome = net::Outcome::of_error(error);
-            failure = std::current_exception();
-        }
-        const auto delay = retry.next(outcome, clock.now(), clock.random());
-        if (!delay) std::rethrow_exception(failure);
-        co_await clock.sleep(*delay);
-    }
+    const auto once = [&] { return fetch_page(shared, page); };
+    const auto judge = [&](const Error& error) {
+        // Errors of the head were retried by the session already; they carry no page yet.
+        if (page.url.empty()) throw;
+        return Failed{net::Outcome::of_error(error)};
+    };
+    co_await retrying(shared->session.clock(), to_policy(shared->session.retry()), once, judge);
 }
 
 asio::awaitable<void> fetch_all(std::shared_ptr<Shared> shared) {

@@ -1,3 +1,4 @@
+#include "session/retrying.hpp"
 #include "session/session_state.hpp"
 
 #include <hf/core/error.hpp>

@@ -17,7 +17,6 @@ namespace hf {
 
 namespace asio = boost::asio;
 
-net::RetryPolicy to_policy(const RetryConfig& config);
 std::shared_ptr<Clock> make_system_clock();
 
 /// What a Session's handles share: settings as owned values, connections, quotas, the retry loop.

@@ -1,5 +1,6 @@
 #include "transfer/fetch.hpp"
 
+#include "session/retrying.hpp"
 #include "transfer/on_strand.hpp"
 
 #include <hf/core/error.hpp>
@@ -23,37 +24,7 @@ constexpr int most_fetches = 2;
 // Links are renewed when they expired; a server that refuses each new one is not asked for ever.
 constexpr int most_renewals = 2;
 
-net::RetryPolicy to_net_policy(const RetryConfig& config) {
-    net::RetryPolicy policy;
-    policy.max_attempts = config.max_attempts;
-    policy.base_delay = config.base_delay;
-    policy.max_delay = config.max_delay;
-    policy.total = config.total;
-    return policy;
-}
-
 }  // namespace
-
-class Fetch::Patience {
-public:
-    Patience(Clock& clock, const RetryConfig& config)
-        : clock_(clock), policy_(to_net_policy(config)), state_(policy_, true, clock.now()) {}
-
-    /// Returns when it is time for another attempt; throws `failure` when there is to be none.
-    asio::awaitable<void> wait(net::Outcome outcome, std::exception_ptr failure, bool progressed,
-                               ProgressSink* progress) {
-        if (progressed) state_ = net::RetryState(policy_, true, clock_.now());
-        const auto delay = state_.next(outcome, clock_.now(), clock_.random());
-        if (!delay) std::rethrow_exception(failure);
-        if (progress) progress->retried();
-        co_await clock_.sleep(*delay);
-    }
-
-private:
-    Clock& clock_;
-    net::RetryPolicy policy_;
-    net::RetryState state_;
-};
 
 Fetch::Fetch(Session session, std::shared_ptr<Transfers> transfers, FetchJob job)
     : session_(std::move(session)), transfers_(std::move(transfers)), job_(std::move(job)) {}
@@ -63,6 +34,18 @@ asio::awaitable<Partial> Fetch::run() {
     // One byte more than the file, to notice bodies that are too long.
     if (*job_.content.size() < BufferPool::large) return in_memory();
     return on_disk();
+}
+
+template <class Operation>
+std::invoke_result_t<Operation&> Fetch::resuming(Operation& operation) {
+    bool again = false;
+    const auto counted = [&] {
+        if (std::exchange(again, true) && job_.progress) job_.progress->retried();
+        progressed_ = false;
+        return operation();
+    };
+    const auto judge = [this](const Error& error) { return Failed{net::Outcome::of_error(error), progressed_}; };
+    co_return co_await retrying(session_.clock(), to_policy(transfers_->config.resume), counted, judge);
 }
 
 asio::awaitable<Stream> Fetch::open(ByteRange range, std::uint64_t size, bool ranged) {
@@ -124,22 +107,10 @@ asio::awaitable<Partial> Fetch::in_memory() {
     const auto size = static_cast<std::size_t>(*job_.content.size());
     const ByteBudget::Ticket memory = co_await transfers_->memory->take(size + 1);
     BufferPool::Buffer buffer = transfers_->buffers->get(size + 1);
-    Patience patience(session_.clock(), transfers_->config.resume);
+    const auto read = [&] { return read_small(buffer); };
     load_incomplete(buffer);
     for (int fetches = received_ > 0 ? -1 : 0;;) {
-        progressed_ = false;
-        std::exception_ptr failure;
-        net::Outcome outcome;
-        try {
-            if (received_ < size || size == 0) co_await read_small(buffer);
-        } catch (const ConnectionError& error) {
-            outcome = net::Outcome::of_error(error);
-            failure = std::current_exception();
-        }
-        if (failure) {
-            co_await patience.wait(outcome, failure, progressed_, job_.progress);
-            continue;
-        }
+        if (received_ < size || size == 0) co_await resuming(read);
         hash_.emplace(job_.content);
         hash_->update(buffer.data(), size);
         const std::string wrong = wrong_hash();
@@ -153,6 +124,7 @@ asio::awaitable<Partial> Fetch::in_memory() {
 }
 
 asio::awaitable<std::uint64_t> Fetch::read_unknown(BufferPool::Buffer& buffer) {
+    partial_ = job_.store->create(job_.content);
     Stream stream = co_await open({}, 0, false);
     net::Response& response = stream.response;
     judge_answer(response.status, response.fields, response.body_size, {}, std::nullopt, job_.name);
@@ -169,22 +141,9 @@ asio::awaitable<std::uint64_t> Fetch::read_unknown(BufferPool::Buffer& buffer) {
 asio::awaitable<Partial> Fetch::of_unknown_size() {
     const ByteBudget::Ticket memory = co_await transfers_->memory->take(BufferPool::large);
     BufferPool::Buffer buffer = transfers_->buffers->get(BufferPool::large);
-    Patience patience(session_.clock(), transfers_->config.resume);
+    const auto read = [&] { return read_unknown(buffer); };
     for (int fetches = 0;;) {
-        partial_ = job_.store->create(job_.content);
-        std::exception_ptr failure;
-        net::Outcome outcome;
-        std::uint64_t size = 0;
-        try {
-            size = co_await read_unknown(buffer);
-        } catch (const ConnectionError& error) {
-            outcome = net::Outcome::of_error(error);
-            failure = std::current_exception();
-        }
-        if (failure) {
-            co_await patience.wait(outcome, failure, false, job_.progress);
-            continue;
-        }
+        const std::uint64_t size = co_await resuming(read);
         // A git blob's hash starts with its size, so only now it can be taken.
         plan_.emplace(size, size);
         plan_->wrote({0, size});
@@ -278,26 +237,14 @@ asio::awaitable<void> Fetch::stream_worker() {
 
 asio::awaitable<void> Fetch::fetch_part(ByteRange part) {
     BufferPool::Buffer buffer = transfers_->buffers->get(BufferPool::large);
-    Patience patience(session_.clock(), transfers_->config.resume);
-    while (true) {
-        // What is there already, of an earlier attempt.
+    const auto fetch_rest = [&] {
+        // Without what an earlier attempt brought.
         const ByteRange missing{plan_->done().run_end(part.begin), part.end};
-        if (missing.empty()) co_return;
-        progressed_ = false;
-        std::exception_ptr failure;
-        net::Outcome outcome;
-        std::uint64_t end = 0;
-        try {
-            end = co_await fetch_once(missing, missing == ByteRange{0, plan_->size()}, buffer);
-        } catch (const ConnectionError& error) {
-            outcome = net::Outcome::of_error(error);
-            failure = std::current_exception();
-        }
-        if (failure) {
-            co_await patience.wait(outcome, failure, progressed_, job_.progress);
-        } else if (end < part.end && transfers_->gate->should_close()) {
-            co_return;
-        }
+        return fetch_once(missing, missing == ByteRange{0, plan_->size()}, buffer);
+    };
+    while (plan_->done().run_end(part.begin) < part.end) {
+        const std::uint64_t end = co_await resuming(fetch_rest);
+        if (end < part.end && transfers_->gate->should_close()) co_return;
     }
 }
 

@@ -7,7 +7,6 @@
 #include "transfer/source.hpp"
 #include "transfer/transfers.hpp"
 
-#include <hf/net/retry.hpp>
 #include <hf/session/session.hpp>
 #include <hf/transfer/progress.hpp>
 
@@ -19,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace hf {
@@ -55,8 +55,6 @@ public:
     boost::asio::awaitable<Partial> run();
 
 private:
-    /// Waits between attempts; counts anew after progress.
-    class Patience;
     struct RangesRefused {};  // the server answers ranges with the whole file
 
     boost::asio::awaitable<Partial> in_memory();
@@ -65,6 +63,10 @@ private:
 
     void load_incomplete(BufferPool::Buffer& buffer);
     void forget_small();
+    /// Repeats an attempt that breaks off, as TransferConfig::resume says.
+    template <class Operation>
+    std::invoke_result_t<Operation&> resuming(Operation& operation);
+
     boost::asio::awaitable<void> read_small(BufferPool::Buffer& buffer);
     boost::asio::awaitable<void> fetch_missing();
     boost::asio::awaitable<void> stream_worker();
