@@ -142,7 +142,8 @@ Environment::Environment(const Lookup& lookup, std::string home) {
     hub_cache = variables.text("HF_HUB_CACHE", variables.text("HUGGINGFACE_HUB_CACHE", join(hf_home, "hub")));
     assets_cache =
         variables.text("HF_ASSETS_CACHE", variables.text("HUGGINGFACE_ASSETS_CACHE", join(hf_home, "assets")));
-    token_path = staging ? join(home, ".cache/huggingface_staging/token") : join(hf_home, "token");
+    token_path = staging ? join(home, ".cache/huggingface_staging/token")
+                         : expand_home(variables.text("HF_TOKEN_PATH", join(hf_home, "token")), home);
     offline = Variables::is_true(variables.text("HF_HUB_OFFLINE", variables.text("TRANSFORMERS_OFFLINE")));
     disable_implicit_token = variables.flag("HF_HUB_DISABLE_IMPLICIT_TOKEN");
     disable_telemetry = variables.flag("HF_HUB_DISABLE_TELEMETRY") || variables.flag("DISABLE_TELEMETRY") ||

@@ -149,6 +149,21 @@ BOOST_AUTO_TEST_CASE(a_token_file_that_cannot_be_read_fails_only_who_needs_it) {
     BOOST_TEST(make(folder, {{"HF_TOKEN", "hf_env"}}).token().value_or("") == "hf_env");
 }
 
+BOOST_AUTO_TEST_CASE(the_token_file_is_the_one_that_is_named) {
+    const Folder folder;
+    folder.write("home/.cache/huggingface/token", "hf_default");
+    folder.write("home/secrets/hub", "hf_mounted\n");
+    const std::string path = folder.home() + "/secrets/hub";
+    for (const std::string& named : {path, std::string("~/secrets/hub")}) {
+        const Environment env = make(folder, {{"HF_TOKEN_PATH", named}});
+        BOOST_TEST(env.token_path == path);
+        BOOST_TEST(env.token().value_or("") == "hf_mounted");
+    }
+    BOOST_TEST(make(folder, {{"HF_TOKEN_PATH", ""}}).token().value_or("") == "hf_default");
+    BOOST_TEST(!make(folder, {{"HF_TOKEN_PATH", path + ".none"}}).token());
+    BOOST_TEST(make(folder, {{"HF_TOKEN_PATH", path}, {"HF_TOKEN", "hf_env"}}).token().value_or("") == "hf_env");
+}
+
 BOOST_AUTO_TEST_CASE(numbers_must_be_numbers) {
     const Folder folder;
     for (const char* value : {"x", "-1", "1.5", "99999999999999999999", "4294967296", "1 2"})

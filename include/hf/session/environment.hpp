@@ -33,7 +33,7 @@ public:
     std::string hf_home;
     std::string hub_cache;
     std::string assets_cache;
-    std::string token_path;
+    std::string token_path;  ///< HF_TOKEN_PATH, else "token" below `hf_home`
     bool offline = false;
     bool disable_implicit_token = false;  ///< only calls that demand a token send the configured one
     bool disable_telemetry = false;
