@@ -42,7 +42,7 @@ struct Options {
     }
 };
 
-std::string as_line(const hf::json::value& item) { return hf::json::serialize(item); }
+std::string as_line(const hf::json::value& item) { return json_text(item); }
 
 asio::awaitable<int> crawl(Context& context, std::shared_ptr<const Options> options) {
     CrawlOutput output(options->output, options->cursor_file, context.api.session().endpoint() + " " + options->text());

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 int code_of(const hf::Error& error) {
     const auto& code = error.code();
-    if (code == hf::Errc::validation) return usage;
+    if (code == hf::Errc::validation) return error.info().argument == "token" ? access : usage;
     if (code == hf::Errc::token_not_found || code == hf::Errc::gated_repo) return access;
     if (code == hf::Errc::local_entry_not_found && error.status() == 0) return error.info().cause ? network : not_found;
     if (code == hf::ErrorCondition::not_found && code != hf::Errc::local_entry_not_found) return not_found;
@@ -30,7 +30,8 @@ int code_of(const hf::Error& error) {
 }
 
 constexpr std::string_view token_advice =
-    "set HF_TOKEN to a token from https://huggingface.co/settings/tokens, or name a file with --token-file";
+    "set HF_TOKEN to a token from https://huggingface.co/settings/tokens, or name a file that holds one with "
+    "HF_TOKEN_PATH or --token-file";
 
 // The free space where `path` is or would be.
 std::string space_text(fs::path path, std::uint64_t missing) {
@@ -55,6 +56,21 @@ std::string disk_advice(const hf::ErrorInfo& info, const Context::Subject& subje
     return {};
 }
 
+std::string access_advice(const hf::Error& error, const Context::Subject& subject) {
+    if (error.message().find("/settings/tokens") != std::string::npos) return {};
+    if (subject.with_token)
+        return fmt::format("the token was refused: it is wrong, expired or was deleted; {}", token_advice);
+    return (subject.page.empty() ? std::string() : subject.page + " does not exist or is private: ") +
+           std::string(token_advice);
+}
+
+std::string role_advice(const hf::ErrorInfo& info, const Context::Subject& subject) {
+    if (info.method != "GET" && info.method != "HEAD")
+        return "the token must be allowed to do this: a write token of an account with that role";
+    if (subject.with_token) return "this token, or this address, is not allowed to read it";
+    return fmt::format("reading it is not allowed to everybody: {}", token_advice);
+}
+
 std::string advice(const hf::Error& error, const Context::Subject& subject) {
     const auto& code = error.code();
     const hf::ErrorInfo& info = error.info();
@@ -62,6 +78,7 @@ std::string advice(const hf::Error& error, const Context::Subject& subject) {
     if (code == hf::Errc::gated_repo)
         return "ask for access at " + (subject.page.empty() ? "the repository's page" : subject.page) +
                " and use a token of the account that got it";
+    if (info.status == 401) return access_advice(error, subject);
     if (code == hf::Errc::repository_not_found)
         return fmt::format("check the spelling and --repo-type; if it is private, {}", token_advice);
     if (code == hf::Errc::revision_not_found) return "check --revision: a branch, a tag or a commit";
@@ -74,23 +91,13 @@ std::string advice(const hf::Error& error, const Context::Subject& subject) {
         return "check the network, and HF_ENDPOINT or --endpoint";
     if (code == hf::Errc::unsafe_path) return "nothing of the repository was written";
     if (code == hf::Errc::integrity) return "nothing of it was kept; run the same command again";
-    if (info.status == 401 && error.message().find("/settings/tokens") != std::string::npos) return {};
-    if (info.status == 401)
-        return (subject.page.empty() ? std::string() : subject.page + " does not exist or is private: ") +
-               std::string(token_advice);
-    if (info.status == 403) return "the token must be allowed to do this: a write token of an account with that role";
+    if (info.status == 403) return role_advice(info, subject);
     if (info.status == 412) return "somebody else committed meanwhile; run the same command again";
     if (info.status == 429)
         return info.retry_after ? fmt::format("try again in {} s", info.retry_after->count() / 1000 + 1)
                                 : "try again later";
     if (info.status >= 500) return "the Hub is in trouble; run the same command again later";
     return {};
-}
-
-std::string one_line(std::string text) {
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-    return text;
 }
 
 }  // namespace
@@ -101,18 +108,39 @@ Failure explain(std::exception_ptr thrown, const Context::Subject& subject) {
     } catch (const hf::Error& error) {
         std::string line = error.message();
         if (const std::string hint = advice(error, subject); !hint.empty()) line += "; " + hint;
-        return Failure{code_of(error), one_line(std::move(line))};
+        return Failure{code_of(error), printable(line), error.info().failures};
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted)
             return Failure{interrupted, "interrupted; run the same command again to go on from here"};
-        return Failure{failure, one_line(error.what())};
+        return Failure{failure, printable(error.what())};
     } catch (const std::bad_alloc&) {
         return Failure{failure, "out of memory"};
     } catch (const std::exception& error) {
-        return Failure{failure, one_line(error.what())};
+        return Failure{failure, printable(error.what())};
     }
 }
 
-void complain(std::string_view line) { fmt::print(stderr, "hfhub: {}\n", line); }
+hf::json::object Failure::json() const {
+    hf::json::object out{{"error", line}, {"code", code}};
+    if (files.empty()) return out;
+    hf::json::array list;
+    for (const auto& file : files) list.push_back(hf::json::object{{"path", file.path}, {"error", file.message}});
+    out["failures"] = std::move(list);
+    return out;
+}
+
+void complain(std::string_view line) { fmt::print(stderr, "hfhub: {}\n", printable(line)); }
+
+int report(const Failure& failure, const Globals& globals) {
+    complain(failure.line);
+    if (!globals.json) return failure.code;
+    try {
+        print_json(failure.json());
+        flush_output();
+    } catch (const hf::FileSystemError&) {
+        // Standard output may be what failed.
+    }
+    return failure.code;
+}
 
 }  // namespace tool

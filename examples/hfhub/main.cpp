@@ -3,6 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace {
 
 constexpr const char* footer = R"(
@@ -14,8 +17,8 @@ Examples:
   hfhub local-hub --root hub --import dataset:me/data=FOLDER
 hfhub COMMAND --help says more.
 
-Environment, as of the Python client: HF_TOKEN (else the token file, ~/.cache/huggingface/token), HF_ENDPOINT,
-  HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, ...
+Environment, as of the Python client: HF_TOKEN (else the token file: HF_TOKEN_PATH, ~/.cache/huggingface/token),
+  HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, ...
 
 Exit codes:
   0 done                              6 a local file or folder could not be read or written
@@ -34,7 +37,7 @@ void add_globals(CLI::App& app, tool::Globals& globals) {
     app.add_option("--limit-rate", globals.limit_rate, "most bytes per second, up and down: 500k, 20MB")
         ->transform(CLI::AsSizeValue(true));
     app.add_flag("-q,--quiet", globals.quiet, "print results and errors only, no progress");
-    app.add_flag("--json", globals.json, "results as JSON, one value a line");
+    app.add_flag("--json", globals.json, "results as JSON, one value a line; a failure as {\"error\", \"code\"}");
     app.add_flag("-v,--verbose", globals.verbose, "log each request on standard error");
 }
 
@@ -61,13 +64,14 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return app.exit(error);
+        // What stands behind the mistake was not parsed.
+        globals.json = std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--json"; });
         const auto chosen = app.get_subcommands();
         if (chosen.empty() && argc > 1 && argv[1][0] != '-')
-            tool::complain(fmt::format("there is no command '{}'; see hfhub --help", argv[1]));
-        else
-            tool::complain(fmt::format("{}; see hfhub {}--help", error.what(),
-                                       chosen.empty() ? "" : chosen.front()->get_name() + " "));
-        return tool::usage;
+            return report({tool::usage, fmt::format("there is no command '{}'; see hfhub --help", argv[1])}, globals);
+        return report({tool::usage, fmt::format("{}; see hfhub {}--help", error.what(),
+                                                chosen.empty() ? "" : chosen.front()->get_name() + " ")},
+                      globals);
     }
     return action();
 }

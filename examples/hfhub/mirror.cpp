@@ -103,7 +103,7 @@ private:
         } catch (...) {
             thrown = std::current_exception();
         }
-        Context::Subject subject;
+        Context::Subject subject = context_.subject;
         subject.page = context_.api.session().endpoint() + "/" + repo.id;
         subject.missing_bytes = progress_.missing_bytes();
         const Failure failure = explain(thrown, subject);

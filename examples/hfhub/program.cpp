@@ -45,11 +45,21 @@ hf::HfApi make_api(asio::io_context& context, const Globals& globals) {
     return hf::HfApi(context.get_executor(), config);
 }
 
+bool sends_token(const hf::Session& session) {
+    try {
+        return !session.authorization(hf::TokenArg()).empty();
+    } catch (const hf::Error&) {
+        return false;  // a token that cannot be read fails the request that needs it
+    }
+}
+
 void log_request(const hf::RequestEvent& event) {
-    fmt::print(stderr, "{} {}{} {} {:.1f} ms{}{}\n", hf::net::to_string(event.method), event.host, event.path,
-               event.status, std::chrono::duration<double, std::milli>(event.duration).count(),
-               event.attempt > 1 ? fmt::format(", attempt {}", event.attempt) : "",
-               event.error.empty() ? "" : ": " + event.error);
+    const std::string line =
+        fmt::format("{} {}{} {} {:.1f} ms{}{}", hf::net::to_string(event.method), event.host, event.path, event.status,
+                    std::chrono::duration<double, std::milli>(event.duration).count(),
+                    event.attempt > 1 ? fmt::format(", attempt {}", event.attempt) : "",
+                    event.error.empty() ? "" : ": " + event.error);
+    fmt::print(stderr, "{}\n", printable(line));
 }
 
 /// Turns the first signal into a cancellation.
@@ -81,6 +91,7 @@ private:
 }  // namespace
 
 Context::Context(const Globals& globals_, hf::HfApi api_) : globals(globals_), api(std::move(api_)) {
+    subject.with_token = sends_token(api.session());
     api.session().on_request([this](const hf::RequestEvent& event) {
         ++requests;
         if (globals.verbose) log_request(event);
@@ -92,7 +103,6 @@ void Context::about(std::string_view repo_type, std::string_view repo_id) {
 }
 
 int run_command(const Globals& globals, const Command& command) {
-    Context::Subject subject;
     std::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes is an error like a full disk
     try {
         asio::io_context io(1);
@@ -109,13 +119,11 @@ int run_command(const Globals& globals, const Command& command) {
         io.run();
         flush_output();
         if (!thrown) return code;
-        const Failure failed = explain(thrown, context.subject);
-        complain(failed.line);
-        return failed.code == interrupted && interruption.caught() != 0 ? 128 + interruption.caught() : failed.code;
+        Failure failed = explain(thrown, context.subject);
+        if (failed.code == interrupted && interruption.caught() != 0) failed.code = 128 + interruption.caught();
+        return report(failed, globals);
     } catch (...) {
-        const Failure failed = explain(std::current_exception(), subject);
-        complain(failed.line);
-        return failed.code;
+        return report(explain(std::current_exception(), Context::Subject()), globals);
     }
 }
 

@@ -49,9 +49,11 @@ class Context {
 public:
     Context(const Globals& globals, hf::HfApi api);
 
-    /// What a failure is about, for its explanation: a repository's page, and bytes still to be written.
+    /// What a failure is about, for its explanation: a repository's page, whether a token is sent, and bytes still to
+    /// be written.
     struct Subject {
         std::string page;
+        bool with_token = false;
         std::uint64_t missing_bytes = 0;
     };
     void about(std::string_view repo_type, std::string_view repo_id);
@@ -67,7 +69,7 @@ using Action = std::function<int()>;
 using Command = std::function<asio::awaitable<int>(Context&)>;
 
 /// Runs `command` on one thread. SIGINT and SIGTERM cancel it, a second one ends the process at once.
-/// Failures are explained on standard error.
+/// Failures are explained on standard error, and with --json told on standard output.
 int run_command(const Globals& globals, const Command& command);
 
 // One per subcommand: declares its options, and sets `action` when it was chosen.

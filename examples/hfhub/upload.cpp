@@ -83,7 +83,7 @@ asio::awaitable<hf::CommitInfo> upload_file(Context& context, const Options& opt
     return context.api.upload_file(options.path, name, options.repo, upload);
 }
 
-void report(Context& context, const hf::CommitInfo& commit, const Progress& progress) {
+void print_result(Context& context, const Options& options, const hf::CommitInfo& commit, const Progress& progress) {
     const auto done = progress.counters();
     if (context.globals.json) {
         hf::json::value out = hf::json::to_value(commit);
@@ -95,7 +95,10 @@ void report(Context& context, const hf::CommitInfo& commit, const Progress& prog
         print_json(out);
         return;
     }
-    print_line(commit.pr_url ? *commit.pr_url : commit.commit_url);
+    if (options.create_pr && !commit.pr_url)
+        fmt::print(stderr, "no pull request was made; {} is at {}\n", printable(options.repo), printable(commit.oid));
+    else
+        print_line(printable(commit.pr_url ? *commit.pr_url : commit.commit_url));
     if (!context.globals.quiet)
         fmt::print(stderr, "{} files, {} in {}\n", grouped(done.files_done),
                    human_bytes(static_cast<double>(done.bytes_total)), human_time(progress.seconds()));
@@ -113,7 +116,7 @@ asio::awaitable<int> upload(Context& context, std::shared_ptr<const Options> opt
     else
         commit = co_await upload_file(context, *options, progress);
     progress.clear();
-    report(context, commit, progress);
+    print_result(context, *options, commit, progress);
     co_return success;
 }
 

@@ -124,7 +124,9 @@ def proposals(t, hub):
     t.check("upload --create-pr", done.code == 0 and done.json()["prUrl"].endswith("/discussions/1"), str(done))
     t.check("main is untouched", "new.txt" not in t.run("ls", "me/model").out)
     t.check("the proposal has it", "new.txt" in t.run("ls", "me/model", "--revision", "refs/pr/1").out)
-    t.fails("no token to write", t.run("upload", "me/model", t.path("source/empty"), "--anonymous"), 2, "token")
+    again = t.run("upload", "me/model", t.path("source/empty"), "empty", "--create-pr")
+    t.check("nothing new to propose", again.code == 0 and again.out == "" and "no pull request" in again.err, str(again))
+    t.fails("no token to write", t.run("upload", "me/model", t.path("source/empty"), "--anonymous"), 4, "token")
     t.fails("--no-create", t.run("upload", "me/none", t.path("source/empty"), "--no-create"), 3, "me/none")
 
 
