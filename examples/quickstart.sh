@@ -42,7 +42,8 @@ mib() { awk -v b="$1" 'BEGIN { printf "%.1f MiB", b / 1048576 }'; }
 requests_served() {
     local line
     exec 3<>"/dev/tcp/127.0.0.1/${HF_ENDPOINT##*:}"
-    printf 'GET /_local_hub/counters HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n' >&3
+    printf 'GET /_local_hub/counters HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n' \
+        "$(cat "$work/hub/control_token")" >&3
     line=$(tr -d '\r' <&3 | tail -n 1)
     exec 3>&-
     printf '%s' "$line" | sed -n 's/.*"total":\([0-9]*\).*/\1/p'

@@ -51,7 +51,8 @@ class Hub(Server):
     def control(self, method, what, body=None):
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(f"{self.endpoint}/_local_hub/{what}", data, method=method,
-                                         headers={"Content-Type": "application/json"})
+                                         headers={"Content-Type": "application/json",
+                                                  "Authorization": "Bearer " + self.urls["control_token"]})
         context = None
         if self.secure:
             import ssl

@@ -17,8 +17,9 @@ namespace {
 
 constexpr const char* footer = R"(
 Runs a Hub of your own on this machine, for tests and experiments: git repositories, LFS, accounts, all below
---root and still there at the next start. Any client of the Hub works with it. It prints the lines to export,
-and ends on Ctrl-C or SIGTERM.
+--root and still there at the next start. Any client of the Hub works with it; large files go through LFS, for
+which huggingface_hub 1.28 and later needs HF_HUB_DISABLE_XET=1. It prints the lines to export, and ends on Ctrl-C
+or SIGTERM.
 
 Examples:
   hfhub local-hub --root hub --import dataset:me/data=FOLDER
@@ -26,12 +27,12 @@ Examples:
   hfhub local-hub --root hub --https --cert cert.pem --key key.pem --host hub.test
 
 In another shell:
-  export HF_ENDPOINT=http://127.0.0.1:8080 HF_TOKEN=alice-secret
+  export HF_ENDPOINT=http://127.0.0.1:8080 HF_TOKEN=alice-secret HF_HUB_DISABLE_XET=1
   hfhub ls --repo-type dataset me/data
   python3 -c 'import huggingface_hub as h; print(h.snapshot_download("me/data", repo_type="dataset"))')";
 
 struct Options {
-    std::string root, address = "127.0.0.1", host, cert, key, user = "me", token = "hf_local";
+    std::string root, address = "127.0.0.1", host, lfs_host, cert, key, user = "me", token = "hf_local", control_token;
     std::uint16_t port = 0, lfs_port = 0;
     std::vector<std::string> imports;
     bool https = false, control = false, private_imports = false;
@@ -62,7 +63,9 @@ hf::LocalHubConfig configure(const Options& options, const Globals& globals) {
     config.host = options.host;
     config.port = options.port;
     config.lfs_port = options.lfs_port;
-    config.control_endpoint = options.control;
+    config.lfs_host = options.lfs_host;
+    config.control_endpoint = options.control || !options.control_token.empty();
+    config.control_token = options.control_token;
     if (options.https) {
         config.certificate_pem = read_file(options.cert);
         config.private_key_pem = read_file(options.key);
@@ -84,13 +87,16 @@ hf::LocalHubConfig configure(const Options& options, const Globals& globals) {
 
 void announce(const hf::LocalHub& hub, const Options& options, const Globals& globals) {
     if (globals.json) {
-        print_json(hf::json::object{{"endpoint", hub.endpoint()},
-                                    {"lfs_endpoint", hub.lfs_endpoint()},
-                                    {"user", options.user},
-                                    {"token", options.token}});
+        hf::json::object out{{"endpoint", hub.endpoint()},
+                             {"lfs_endpoint", hub.lfs_endpoint()},
+                             {"user", options.user},
+                             {"token", options.token}};
+        if (!hub.control_token().empty()) out["control_token"] = hub.control_token();
+        print_json(out);
     } else {
         print_line("export HF_ENDPOINT=" + hub.endpoint());
         print_line("export HF_TOKEN=" + options.token);
+        print_line("export HF_HUB_DISABLE_XET=1");
         if (options.https) print_line("export SSL_CERT_FILE=" + options.cert);
     }
     flush_output();
@@ -118,9 +124,7 @@ int serve(const Options& options, const Globals& globals) {
         hub.stop();
         return success;
     } catch (...) {
-        const Failure failed = explain(std::current_exception(), Context::Subject());
-        complain(failed.line);
-        return failed.code;
+        return report(explain(std::current_exception(), Context::Subject()), globals);
     }
 }
 
@@ -135,6 +139,7 @@ void add_local_hub(CLI::App& app, const Globals& globals, Action& action) {
     command.add_option("--lfs-port", options->lfs_port, "port of the LFS contents; free choice by default");
     command.add_option("--address", options->address, "address to listen on; 127.0.0.1 by default");
     command.add_option("--host", options->host, "name of this host in URLs, if not the address");
+    command.add_option("--lfs-host", options->lfs_host, "name of this host in the URLs of LFS contents, if another");
     auto* https = command.add_flag("--https", options->https, "serve HTTPS; needs --cert and --key");
     auto* cert = command.add_option("--cert", options->cert, "certificate chain, PEM")->check(CLI::ExistingFile);
     auto* key = command.add_option("--key", options->key, "its private key, PEM")->check(CLI::ExistingFile);
@@ -145,7 +150,9 @@ void add_local_hub(CLI::App& app, const Globals& globals, Action& action) {
     command.add_option("--token", options->token, "its token, of this Hub only; hf_local by default");
     add_list(command, "--import", options->imports, "TYPE:ID=FOLDER: commit the files of FOLDER (repeatable)");
     command.add_flag("--private", options->private_imports, "make the imported repositories private");
-    command.add_flag("--control", options->control, "serve /_local_hub/: counters, faults, users, to whoever connects");
+    command.add_flag("--control", options->control,
+                     "serve /_local_hub/ (counters, faults, users) to who sends the token in ROOT/control_token");
+    command.add_option("--control-token", options->control_token, "the same, with this token");
     command.callback([options, &globals, &action] {
         for (const auto& text : options->imports) parse_import(text);
         action = [options, &globals] { return serve(*options, globals); };

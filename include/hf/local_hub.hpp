@@ -39,6 +39,8 @@ public:
     std::string host;                   ///< host name in the URLs it gives out; empty: `address`
     std::uint16_t port = 0;             ///< of the Hub; 0: the system's choice
     std::uint16_t lfs_port = 0;         ///< of the second origin with LFS contents; 0: the system's choice
+    std::string lfs_address;            ///< numeric address of the second origin; empty: `address`
+    std::string lfs_host;               ///< its host name; empty: `lfs_address`, else that of the first
     std::string certificate_pem;        ///< chain and key as PEM text; both given: HTTPS on both ports
     std::string private_key_pem;
 
@@ -51,6 +53,9 @@ public:
     /// Small public files answer /resolve with a 307 to /api/resolve-cache as today's Hub does, instead
     /// of 200. Off by default: it doubles the requests of every client.
     bool redirect_small_files = false;
+    /// The second origin refuses every request that carries an Authorization header, as object stores do. By default
+    /// only uploads: clients exist that send their token to downloads, too. LocalHubCounters counts them.
+    bool strict_storage = false;
 
     std::size_t list_page_size = 1000;         ///< largest page of models, datasets and spaces
     std::size_t tree_page_size = 1000;         ///< entries of a tree page
@@ -71,8 +76,10 @@ public:
 
     std::size_t worker_threads = 2;  ///< for git, disk, hashing and SQLite
     int pack_compression = 0;        ///< zlib level of objects in packs that commits write; 0 is fastest to read
-    /// Serves /_local_hub/{scenario,counters,users}: whoever can connect can steer the hub.
+    /// Serves /_local_hub/{scenario,counters,users} to those who send "Authorization: Bearer " and the control token,
+    /// which lies in the file "control_token" of the root, for its owner alone. Bodies are JSON and say so.
     bool control_endpoint = false;
+    std::string control_token;     ///< empty: a random one, see LocalHub::control_token
     bool raise_file_limit = true;  ///< raise the soft limit of open files to the hard one on start
     /// Called after each answer, from any thread of the hub; must be thread-safe and quick.
     std::function<void(const LocalHubRequest&)> on_request;
@@ -94,11 +101,15 @@ struct LocalHubCounters {
     std::uint64_t bytes_sent = 0;
     std::uint64_t connections_accepted = 0;
     std::uint64_t connections_open = 0;
+    std::uint64_t storage_authorizations = 0;  ///< requests to the second origin with an Authorization header
     std::uint64_t faults_injected = 0;
 };
 
 /// A Hub in this process: git repositories, LFS objects and accounts below `LocalHubConfig::root`,
-/// served over HTTP or HTTPS to any Hub client. What was acknowledged survives the death of the process.
+/// served over HTTP or HTTPS to any Hub client. What was acknowledged survives the death of the process. A new root is
+/// for its owner alone; so are database, objects and keys in any.
+///
+/// Files go through LFS; Xet is not spoken. huggingface_hub 1.28 and later uploads only with HF_HUB_DISABLE_XET=1.
 ///
 /// Threads: all members may be called from any thread, but start/stop/destruction not concurrently.
 /// Members that touch the disk block; call them outside of coroutines. Errors: hf::Error
@@ -124,6 +135,8 @@ public:
     std::string lfs_endpoint() const;  ///< the second origin
     std::uint16_t port() const;
     std::uint16_t lfs_port() const;
+    /// What /_local_hub/ asks for; empty where it is not served.
+    const std::string& control_token() const;
 
     /// Creates the user if missing, sets its memberships, and gives it `token` unless that is empty.
     /// Organisations are created as needed. Persists in the root; of the token only a hash is stored.

@@ -12,11 +12,13 @@ bool visible(const Principal& who, const Repo& repo) { return !repo.is_private |
     throw repo_not_found();
 }
 
-// Renamed repositories and ids in the wrong case: a relative 307 that keeps the rest of the target.
+// Renamed repositories and ids in the wrong case: a relative 307 that keeps the rest of the target. Two slashes in
+// front would name a host.
 [[noreturn]] void redirect(const Call& call, const Repo& repo) {
     const auto& request = call.request;
-    std::string location =
-        request.path.substr(0, call.params.repo_begin) + repo.full_id + request.path.substr(call.params.repo_end);
+    const auto first = request.path.find_first_not_of('/');
+    std::string location = "/" + request.path.substr(first, call.params.repo_begin - first) + repo.full_id +
+                           request.path.substr(call.params.repo_end);
     location += request.target.substr(request.path.size());
     throw HttpError(307, "Temporary Redirect. Redirecting to " + location).with("Location", location);
 }

@@ -319,6 +319,8 @@ void Connection::report(Handling& handling, std::chrono::steady_clock::time_poin
     event.bytes_received = received_;
     event.bytes_sent = sent_;
     event.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+    // Before the answer counts as given, so that who waits for that sees this, too.
+    if (lfs_origin_ && handling.request().find("Authorization")) context_.counters.storage_authorized();
     context_.counters.answered(event);
     if (context_.hub.config.on_request) context_.hub.config.on_request(event);
 }

@@ -98,6 +98,7 @@ json::object counters(const ServerContext& context) {
             {"bytes_sent", now.bytes_sent},
             {"connections_accepted", now.connections_accepted},
             {"connections_open", now.connections_open},
+            {"storage_authorizations", now.storage_authorizations},
             {"faults_injected", context.scenario.injected()}};
 }
 
@@ -116,10 +117,22 @@ void add_user(ServerContext& context, const json::object& body) {
         accounts.add_token(name, *token, string_member(body, "role").value_or("write"), "control");
 }
 
+// A page in the user's browser can send anything to loopback, but no foreign Authorization, and not without Origin.
+void check_sender(const Hub& hub, const Request& request) {
+    if (request.find("Origin")) throw forbidden("Forbidden: web pages may not steer the hub");
+    constexpr std::string_view scheme = "Bearer ";
+    const auto given = request.field("Authorization");
+    if (!given.starts_with(scheme) || !equal_in_constant_time(given.substr(scheme.size()), hub.control_token))
+        throw HttpError(401, "the control token is missing or wrong");
+    if (!request.body.empty() && !request.field("Content-Type").starts_with("application/json"))
+        throw HttpError(415, "the body must be application/json");
+}
+
 }  // namespace
 
 Response control(ServerContext& context, const Request& request) {
     try {
+        check_sender(context.hub, request);
         const std::string what = request.method + " " + request.path.substr(request.path.rfind('/') + 1);
         if (what == "GET counters") return json_response(counters(context));
         if (what == "DELETE counters") {

@@ -4,8 +4,8 @@
 
 namespace hf::local_hub {
 
-/// The endpoint by which tests in other processes steer the hub. Its own requests are not counted, and neither
-/// delayed nor hit by faults:
+/// The endpoint by which tests in other processes steer the hub. It answers only requests that carry the control token
+/// as bearer, and none that a web page sends. Its own requests are not counted, and neither delayed nor hit by faults:
 ///
 ///     GET    /_local_hub/counters    LocalHubCounters as JSON
 ///     DELETE /_local_hub/counters    starts counting anew

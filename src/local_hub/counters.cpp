@@ -22,6 +22,11 @@ void Counters::answered(const LocalHubRequest& request) {
     counters_.bytes_sent += request.bytes_sent;
 }
 
+void Counters::storage_authorized() {
+    const std::lock_guard lock(mutex_);
+    ++counters_.storage_authorizations;
+}
+
 LocalHubCounters Counters::get() const {
     const std::lock_guard lock(mutex_);
     return counters_;

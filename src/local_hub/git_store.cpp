@@ -130,7 +130,7 @@ GitStore::Shared::~Shared() {
 }
 
 GitStore::GitStore(std::filesystem::path root) : shared_(std::make_shared<Shared>(std::move(root))) {
-    std::filesystem::create_directories(shared_->root);
+    make_private_folder(shared_->root);
 }
 
 GitStore::~GitStore() = default;

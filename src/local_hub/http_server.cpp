@@ -30,8 +30,9 @@ public:
           hub_(asio::make_strand(executor)),
           lfs_(asio::make_strand(executor)) {
         load_certificate();
-        listen(hub_, context_->hub.config.port);
-        listen(lfs_, context_->hub.config.lfs_port);
+        const auto& config = context_->hub.config;
+        listen(hub_, config.address, config.port);
+        listen(lfs_, config.lfs_address.empty() ? config.address : config.lfs_address, config.lfs_port);
     }
 
     void run() {
@@ -71,19 +72,18 @@ private:
         }
     }
 
-    void listen(tcp::acceptor& acceptor, std::uint16_t port) {
+    void listen(tcp::acceptor& acceptor, const std::string& address, std::uint16_t port) {
         error_code failed;
-        const auto address = asio::ip::make_address(context_->hub.config.address, failed);
-        if (failed) throw_validation("address", "not a numeric address: " + context_->hub.config.address);
-        const tcp::endpoint endpoint(address, port);
+        const auto number = asio::ip::make_address(address, failed);
+        if (failed) throw_validation("address", "not a numeric address: " + address);
+        const tcp::endpoint endpoint(number, port);
         acceptor.open(endpoint.protocol());
         acceptor.set_option(asio::socket_base::reuse_address(true));
         acceptor.bind(endpoint, failed);
         if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
         if (failed) {
             ErrorInfo info;
-            info.message = "cannot listen on " + context_->hub.config.address + ":" + std::to_string(port) + ": " +
-                           failed.message();
+            info.message = "cannot listen on " + address + ":" + std::to_string(port) + ": " + failed.message();
             info.cause = failed;
             throw ConnectionError(std::move(info));
         }

@@ -20,6 +20,7 @@ public:
     void connection_opened();
     void connection_closed();
     void answered(const LocalHubRequest& request);
+    void storage_authorized();
     LocalHubCounters get() const;
     void reset();
 

@@ -7,21 +7,20 @@
 #include <hf/core/error.hpp>
 
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <set>
 
 namespace hf::local_hub {
 namespace {
 
-std::string make_root(const std::filesystem::path& root) {
-    std::error_code failed;
-    std::filesystem::create_directories(root, failed);
-    if (failed) throw_file_system("cannot create", root.string(), failed);
-    return (root / "hub.sqlite").string();
-}
-
 File lock_root(const std::filesystem::path& root) {
-    make_root(root);
+    try {
+        if (!std::filesystem::exists(root)) make_private_folder(root);
+    } catch (const std::filesystem::filesystem_error& error) {
+        throw_file_system("cannot create", root.string(), error.code());
+    }
     const std::string path = (root / "lock").string();
     try {
         File file = File::create(path);
@@ -32,6 +31,23 @@ File lock_root(const std::filesystem::path& root) {
     } catch (const std::system_error& error) {
         throw_file_system("cannot create", path, error.code());
     }
+}
+
+// SQLite gives its further files the mode of the first. Older hubs left them open to everybody.
+std::string private_database(const std::filesystem::path& root) {
+    const std::string path = (root / "hub.sqlite").string();
+    const File file = File::create_private(path);
+    for (const char* further : {"-wal", "-shm"}) ::chmod((path + further).c_str(), 0600);
+    return path;
+}
+
+std::string control_token_of(const LocalHubConfig& config) {
+    if (!config.control_endpoint) return {};
+    std::string token = config.control_token.empty() ? random_hex(32) : config.control_token;
+    File file = File::create_private((config.root / "control_token").string());
+    if (::ftruncate(file.get(), 0) != 0) throw std::system_error(errno, std::generic_category(), "control_token");
+    file.write_all(token.data(), token.size());
+    return token;
 }
 
 std::string signing_key(Database& database) {
@@ -45,12 +61,13 @@ std::string signing_key(Database& database) {
 Hub::Hub(LocalHubConfig settings)
     : config(std::move(settings)),
       root_lock(lock_root(config.root)),
-      database(make_root(config.root)),
+      database(private_database(config.root)),
       accounts(database),
       repos(database),
       git(config.root / "git"),
       lfs(config.root / "lfs"),
-      signer(signing_key(database)) {
+      signer(signing_key(database)),
+      control_token(control_token_of(config)) {
     repair();
 }
 
@@ -80,7 +97,7 @@ Repo Hub::create_repo(RepoType type, std::string_view full_id, const Principal& 
     repo.full_id = full_id;
     repo.author = namespace_of(full_id);
     repo.is_private = is_private;
-    repo.sdk = sdk;
+    if (type == RepoType::space) repo.sdk = sdk;
     repo.created_at = now_ms();
     git.create(repo.oid);
     bool inserted = false;

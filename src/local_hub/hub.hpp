@@ -32,6 +32,7 @@ public:
     LfsStore lfs;
     Signer signer;
     Router router;
+    const std::string control_token;  ///< empty without a control endpoint
     // Known once the sockets listen; constant while serving.
     std::string endpoint, lfs_endpoint;
 

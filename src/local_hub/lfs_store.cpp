@@ -15,6 +15,7 @@ constexpr std::size_t read_size = 256u << 10;
 }  // namespace
 
 LfsStore::LfsStore(std::filesystem::path root) : root_(std::move(root)) {
+    make_private_folder(root_);
     std::filesystem::create_directories(root_ / "incoming");
     std::filesystem::create_directories(root_ / "uploads");
     // What a killed process left half written belongs to nobody; multipart uploads may be continued.
@@ -43,7 +44,7 @@ std::shared_ptr<const File> LfsStore::open(const std::string& oid) const {
 void LfsStore::publish(const std::string& temporary, const std::string& oid) {
     const auto target = object_path(oid);
     std::filesystem::create_directories(target.parent_path());
-    ::chmod(temporary.c_str(), 0444);
+    ::chmod(temporary.c_str(), 0400);
     if (std::rename(temporary.c_str(), target.c_str()) != 0)
         throw std::system_error(errno, std::generic_category(), "publish LFS object");
 }

@@ -47,10 +47,8 @@ struct LocalHub::Impl {
     std::thread thread;
     std::optional<HttpServer> server;
 
-    std::string base_url(std::uint16_t port) const {
-        const auto& config = context->hub.config;
-        const std::string scheme = config.certificate_pem.empty() ? "http" : "https";
-        std::string host = config.host.empty() ? config.address : config.host;
+    std::string base_url(std::string host, std::uint16_t port) const {
+        const std::string scheme = context->hub.config.certificate_pem.empty() ? "http" : "https";
         if (host.find(':') != host.npos) host = "[" + host + "]";
         return scheme + "://" + host + ":" + std::to_string(port);
     }
@@ -58,8 +56,11 @@ struct LocalHub::Impl {
     void listen(asio::any_io_executor executor) {
         if (context->hub.config.raise_file_limit) raise_file_limit();
         server.emplace(std::move(executor), context);
-        context->hub.endpoint = base_url(server->port());
-        context->hub.lfs_endpoint = base_url(server->lfs_port());
+        const auto& config = context->hub.config;
+        const std::string& host = config.host.empty() ? config.address : config.host;
+        const std::string& lfs_host = config.lfs_address.empty() ? host : config.lfs_address;
+        context->hub.endpoint = base_url(host, server->port());
+        context->hub.lfs_endpoint = base_url(config.lfs_host.empty() ? lfs_host : config.lfs_host, server->lfs_port());
         server->run();
     }
 
@@ -101,6 +102,8 @@ std::string LocalHub::lfs_endpoint() const {
 }
 std::uint16_t LocalHub::port() const { return impl_->running().port(); }
 std::uint16_t LocalHub::lfs_port() const { return impl_->running().lfs_port(); }
+
+const std::string& LocalHub::control_token() const { return impl_->context->hub.control_token; }
 
 void LocalHub::add_user(std::string_view name, std::string_view token, TokenRole role,
                         const std::vector<LocalHubMembership>& organizations) {

@@ -25,7 +25,7 @@ void put64(std::string& out, std::uint64_t value) {
 }
 
 void publish(const std::string& from, const std::string& to) {
-    ::chmod(from.c_str(), 0444);
+    ::chmod(from.c_str(), 0400);
     if (std::rename(from.c_str(), to.c_str()) != 0)
         throw std::system_error(errno, std::generic_category(), "rename " + to);
 }

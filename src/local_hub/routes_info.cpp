@@ -26,7 +26,7 @@ json::object repo_summary(const Repo& repo) {
     out["likes"] = repo.likes;
     if (!repo.library_name.empty()) out["library_name"] = repo.library_name;
     if (!repo.pipeline_tag.empty()) out["pipeline_tag"] = repo.pipeline_tag;
-    if (!repo.sdk.empty()) out["sdk"] = repo.sdk;
+    if (repo.type == RepoType::space && !repo.sdk.empty()) out["sdk"] = repo.sdk;
     out["createdAt"] = iso_time(repo.created_at);
     if (repo.type == RepoType::model) out["modelId"] = repo.full_id;
     return out;

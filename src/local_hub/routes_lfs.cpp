@@ -9,7 +9,9 @@ namespace hf::local_hub {
 namespace {
 
 constexpr const char* lfs_type = "application/vnd.git-lfs+json; charset=utf-8";
-constexpr std::size_t max_batch = 1000;  // the Hub's clients send 256 at most, git-lfs 100
+constexpr std::size_t max_batch = 1000;             // the Hub's clients send 256 at most, git-lfs 100
+constexpr std::uint64_t max_parts = 10'000;         // of object stores
+constexpr std::uint64_t max_answer_parts = 20'000;  // of one batch, some 6 MB; parts grow where more are wanted
 
 std::string object_path(const Repo& repo, const std::string& oid) { return "/lfs/" + repo.oid + "/" + oid; }
 
@@ -26,11 +28,11 @@ json::object basic_upload(const Call& call, const Repo& repo, const std::string&
     return action(call, call.hub.lfs_endpoint + target);
 }
 
-json::object multipart_upload(const Call& call, const Repo& repo, const std::string& oid, std::uint64_t size) {
-    constexpr std::uint64_t max_parts = 10'000;  // of object stores
+json::object multipart_upload(const Call& call, const Repo& repo, const std::string& oid, std::uint64_t size,
+                              std::uint64_t most_parts) {
     const auto& config = call.hub.config;
     const std::uint64_t part_size =
-        std::max<std::uint64_t>(config.multipart_part_size, (size + max_parts - 1) / max_parts);
+        std::max<std::uint64_t>(config.multipart_part_size, (size + most_parts - 1) / most_parts);
     const std::string upload = random_hex(16);
     call.hub.lfs.begin_upload(upload, size);
     call.hub.database.run(
@@ -56,7 +58,8 @@ json::object object_error(json::object object, unsigned code, std::string messag
     return object;
 }
 
-json::object upload_object(const Call& call, const Repo& repo, json::object object, bool multipart,
+// `most_parts`: 0 where the client offers no multipart transfer.
+json::object upload_object(const Call& call, const Repo& repo, json::object object, std::uint64_t most_parts,
                            bool& is_multipart) {
     const std::string oid = lower(required_string(object, "oid"));
     const auto size = size_member(object, "size").value_or(0);
@@ -65,8 +68,9 @@ json::object upload_object(const Call& call, const Repo& repo, json::object obje
     const auto stored = call.hub.repos.linked_lfs(repo.id, oid);
     if (stored && call.hub.lfs.size(oid) == size) return object;  // no actions: nothing to do
     json::object actions;
-    is_multipart = multipart && size > call.hub.config.multipart_threshold;
-    actions["upload"] = is_multipart ? multipart_upload(call, repo, oid, size) : basic_upload(call, repo, oid, size);
+    is_multipart = most_parts > 0 && size > call.hub.config.multipart_threshold;
+    actions["upload"] =
+        is_multipart ? multipart_upload(call, repo, oid, size, most_parts) : basic_upload(call, repo, oid, size);
     actions["verify"] = action(call, call.hub.url(repo.path() + ".git/info/lfs/objects/verify"));
     // git-lfs sends nothing of its own accord to an action that says "authenticated".
     if (const auto authorization = call.request.find("Authorization"))
@@ -119,6 +123,8 @@ Response batch(Call& call) {
     if (!objects || !objects->is_array()) throw HttpError(422, "\"objects\" must be an array");
     if (objects->get_array().size() > max_batch) throw HttpError(413, "Too many objects in one batch");
 
+    const std::uint64_t fair = max_answer_parts / std::max<std::size_t>(objects->get_array().size(), 1);
+    const std::uint64_t most_parts = multipart ? std::min(max_parts, fair) : 0;
     json::array out;
     bool any_multipart = false;
     for (const auto& item : objects->get_array()) {
@@ -130,7 +136,7 @@ Response batch(Call& call) {
             continue;
         }
         bool is_multipart = false;
-        out.push_back(upload ? upload_object(call, repo, std::move(object), multipart, is_multipart)
+        out.push_back(upload ? upload_object(call, repo, std::move(object), most_parts, is_multipart)
                              : download_object(call, repo, std::move(object)));
         any_multipart = any_multipart || is_multipart;
     }
@@ -294,7 +300,7 @@ Response complete_multipart(Call& call) {
 }
 
 Response get_object(Call& call) {
-    refuse_token(call);
+    if (call.hub.config.strict_storage) refuse_token(call);
     // An object store signs for one verb; the Hub's URLs allow HEAD with those for GET.
     call.hub.signer.check("GET", call.request.target);
     const auto& oid = call.params.names.at(1);

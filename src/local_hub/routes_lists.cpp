@@ -69,12 +69,15 @@ RepoFilter filter_of(const Call& call) {
         for (const auto& value : query.all(name))
             for (const auto tag : split(value, ','))
                 if (!tag.empty()) out.tags.emplace_back(tag);
-    if (const auto gated = query.find("gated")) out.gated = *gated == "true" || *gated == "True" ? "true" : "false";
     if (out.type == RepoType::space) {
         out.models = query.all("models");
         out.datasets = query.all("datasets");
         out.linked = query.flag("linked");
     }
+    constexpr std::size_t most = 100;  // SQLite nests expressions a thousand deep
+    if (out.tags.size() + out.models.size() + out.datasets.size() > most)
+        throw bad_request("Too many filters: at most " + std::to_string(most));
+    if (const auto gated = query.find("gated")) out.gated = *gated == "true" || *gated == "True" ? "true" : "false";
     out.sort = sort_of(query.get("sort"));
     out.descending = query.get("direction", "-1") != "1";
     out.limit = page_size(call);

@@ -321,4 +321,15 @@ File File::create(const std::string& path) {
     return File(fd);
 }
 
+File File::create_private(const std::string& path) {
+    File file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!file || ::fchmod(file.get(), 0600) != 0) throw_errno("create");
+    return file;
+}
+
+void make_private_folder(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+}
+
 }  // namespace hf::local_hub

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -98,9 +99,14 @@ public:
     /// Open for reading; empty if there is no such file. Throws system_error otherwise.
     static File open_existing(const std::string& path);
     static File create(const std::string& path);  ///< read and write, truncated; throws system_error
+    /// The same, not truncated, and for its owner alone even where it exists.
+    static File create_private(const std::string& path);
 
 private:
     int fd_ = -1;
 };
+
+/// Creates the folder where it is missing; it is its owner's alone from then on. Throws filesystem_error.
+void make_private_folder(const std::filesystem::path& folder);
 
 }  // namespace hf::local_hub

@@ -61,6 +61,7 @@ def content(repo, path, revision=None, api=API, repo_type=None):
 
 
 def control(method, what, body=None):
-    request = urllib.request.Request(f"{ENDPOINT}/_local_hub/{what}", method=method,
+    headers = {"Authorization": "Bearer " + URLS["control_token"], "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{ENDPOINT}/_local_hub/{what}", method=method, headers=headers,
                                      data=None if body is None else json.dumps(body).encode())
     return json.load(urllib.request.urlopen(request))

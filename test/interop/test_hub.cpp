@@ -2,7 +2,7 @@
 //
 //     hfhub_test_hub ROOT [lfs_threshold=N] [multipart_threshold=N] [part_size=N] [url_ttl=SECONDS]
 //                    [port=N] [redirect=1] [page=N] [max_commit_line=N] [max_commit_size=N] [idle_timeout=SECONDS]
-//                    [certificate=FILE key=FILE]
+//                    [certificate=FILE key=FILE] [strict_storage=1] [lfs_address=ADDRESS] [lfs_host=NAME]
 //
 // Users: julien (tokens hf_write, hf_read; admin of acme), bob (hf_bob; no organisation).
 
@@ -32,6 +32,9 @@ void set(hf::LocalHubConfig& config, const std::string& name, const std::string&
     if (name == "idle_timeout") config.idle_timeout = std::chrono::seconds(std::stoll(value));
     if (name == "port") config.port = static_cast<std::uint16_t>(std::stoul(value));
     if (name == "redirect") config.redirect_small_files = value == "1";
+    if (name == "strict_storage") config.strict_storage = value == "1";
+    if (name == "lfs_address") config.lfs_address = value;
+    if (name == "lfs_host") config.lfs_host = value;
     if (name == "page")
         config.list_page_size = config.tree_page_size = config.expanded_tree_page_size = config.commits_page_size =
             config.discussions_page_size = std::stoull(value);
@@ -59,7 +62,8 @@ int main(int argc, char** argv) {
         hub.add_user("julien", "hf_read", hf::TokenRole::read);
         hub.add_user("bob", "hf_bob");
         hub.start();
-        std::cout << "{\"endpoint\": \"" << hub.endpoint() << "\", \"lfs_endpoint\": \"" << hub.lfs_endpoint() << "\"}"
+        std::cout << "{\"endpoint\": \"" << hub.endpoint() << "\", \"lfs_endpoint\": \"" << hub.lfs_endpoint()
+                  << "\", \"control_token\": \"" << hub.control_token() << "\"}"
                   << std::endl;
         std::cin.ignore(std::numeric_limits<std::streamsize>::max());
         hub.stop();

@@ -5,9 +5,12 @@
 
 import base64
 import hashlib
+import os
 import random
+import shutil
 import socket
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -202,8 +205,123 @@ def case_signed_urls():
     refused(HUB.ask("GET", url.replace("Signature=", "Signature=0")), 403)
     refused(HUB.ask("GET", url.split("?")[0]), 403)
     refused(HUB.ask("PUT", url, content), 403)
-    refused(HUB.ask("GET", url, headers={"Authorization": "Bearer hf_write"}), 400)
     refused(HUB.ask("GET", HUB.lfs_endpoint + "/api/whoami-v2"), 404)
+
+
+def case_tokens_sent_to_the_storage():
+    """Downloads give what was asked for all the same, and are counted; uploads do not, nor does a strict storage."""
+    token = {"Authorization": "Bearer hf_write"}
+    for strict, status in ((False, 200), (True, 400)):
+        with Hub(sys.argv[1], f"strict_storage={int(strict)}") as hub:
+            repo, content = hub.create("julien/private", private=True), b"signed content"
+            oid = hashlib.sha256(content).hexdigest()
+            batch = hub.expect(200, "POST", f"/{repo}.git/info/lfs/objects/batch",
+                               {"operation": "upload", "objects": [{"oid": oid, "size": len(content)}]}).json()
+            place = batch["objects"][0]["actions"]["upload"]["href"]
+            refused(hub.ask("PUT", place, content, headers=token), 400, "authorization")
+            hub.expect(200, "PUT", place, content)
+            assert hub.commit(repo, [lfs("w.bin", content)]).status == 200
+            url = hub.expect(302, "GET", f"/{repo}/resolve/main/w.bin").headers["Location"]
+            hub.control("DELETE", "counters")
+            assert hub.expect(200, "GET", url).body == content
+            assert hub.counters()["storage_authorizations"] == 0
+            for scheme in ("Bearer hf_write", "Bearer hf_nonsense", "Basic dTpw", ""):
+                answer = hub.ask("GET", url, headers={"Authorization": scheme})
+                assert answer.status == status and (strict or answer.body == content), answer
+                answer = hub.ask("HEAD", url, headers={"Authorization": scheme})
+                assert answer.status == status, answer
+            assert hub.counters()["storage_authorizations"] == 8, hub.counters()
+            refused(hub.ask("GET", url.split("?")[0], headers=token), 400 if strict else 403)
+
+
+def case_the_storage_has_a_host_of_its_own():
+    for options, host in ((["lfs_host=localhost"], "localhost"), (["lfs_address=127.0.0.2"], "127.0.0.2"),
+                          (["lfs_address=127.0.0.2", "lfs_host=localhost"], "localhost")):
+        with Hub(sys.argv[1], *options) as hub:
+            assert hub.lfs_endpoint.startswith(f"http://{host}:") and hub.endpoint.startswith("http://127.0.0.1:")
+            if "lfs_host=localhost" in options and len(options) == 2:
+                continue  # that name leads elsewhere
+            batch = hub.expect(200, "POST", f"/{hub.create('julien/m')}.git/info/lfs/objects/batch", {
+                "operation": "upload", "objects": [{"oid": hashlib.sha256(b"x").hexdigest(), "size": 1}]}).json()
+            place = batch["objects"][0]["actions"]["upload"]["href"]
+            assert place.startswith(hub.lfs_endpoint)
+            hub.expect(200, "PUT", place, b"x")
+
+
+def case_redirects_stay_on_this_host():
+    old = HUB.create("julien/Old-name")
+    HUB.expect(200, "POST", "/api/repos/move", {"fromRepo": old, "toRepo": "julien/new-name", "type": "model"})
+    for slashes in ("/", "//", "///", "/" * 50):
+        for before, after in (("", "/resolve/main/.gitattributes"), ("api/models/", ""), ("", "/raw/main/.gitattributes?x=//y")):
+            answer = HUB.ask("GET", f"{slashes}{before}{old}{after}")
+            assert answer.status == 307, answer
+            assert answer.headers["Location"] == f"/{before}julien/new-name{after}", answer.headers["Location"]
+    # Where the path is all slashes there is nothing to redirect.
+    refused(HUB.ask("GET", "//" + "/" * 20), 404)
+
+
+def case_too_many_filters():
+    for name in ("filter", "models", "datasets", "tags"):
+        many = "&".join(f"{name}=t{i}" for i in range(2000))
+        refused(HUB.ask("GET", f"/api/spaces?{many}"), 400, "filters")
+        HUB.expect(200, "GET", "/api/spaces?" + "&".join(f"{name}=t{i}" for i in range(100)))
+    refused(HUB.ask("GET", "/api/models?filter=" + ",".join(f"t{i}" for i in range(2000))), 400, "filters")
+
+
+def case_large_batches():
+    """However much is to be uploaded, the answer stays small; the parts grow."""
+    repo = HUB.create("julien/batches")
+    size = 400 << 30
+    for count in (1, 300, 1000):
+        objects = [{"oid": hashlib.sha256(b"%d" % i).hexdigest(), "size": size} for i in range(count)]
+        answer = HUB.expect(200, "POST", f"/{repo}.git/info/lfs/objects/batch",
+                            {"operation": "upload", "transfers": ["basic", "multipart"], "objects": objects})
+        assert len(answer.body) < 16 << 20, len(answer.body)
+        parts = 0
+        for item in answer.json()["objects"]:
+            header = item["actions"]["upload"]["header"]
+            part_size = int(header.pop("chunk_size"))
+            assert len(header) == -(-size // part_size), (len(header), part_size)
+            parts += len(header)
+        assert parts <= 20_000, parts
+    status = Path(f"/proc/{HUB.process.pid}/status").read_text()
+    peak = int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
+    assert peak < 256 or b"__asan_init" in Path(sys.argv[1]).read_bytes(), f"{peak} MiB"
+
+
+def case_its_folder_is_its_owners():
+    """Whatever the umask and whatever older versions left."""
+    previous = os.umask(0)
+    try:
+        root = Path(tempfile.mkdtemp(prefix="hub-modes-")) / "new"
+        hub = Hub(sys.argv[1], root=root)
+        assert mode(root) == 0o700
+        content = b"stored"
+        assert hub.create("julien/modes")
+        oid = hashlib.sha256(content).hexdigest()
+        place = hub.expect(200, "POST", "/julien/modes.git/info/lfs/objects/batch",
+                           {"operation": "upload", "objects": [{"oid": oid, "size": len(content)}]}).json()
+        hub.expect(200, "PUT", place["objects"][0]["actions"]["upload"]["href"], content)
+        for name in ("hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "control_token", "lock"):
+            assert mode(root / name) == 0o600, (name, oct(mode(root / name)))
+        for name in ("git", "lfs"):
+            assert mode(root / name) == 0o700, (name, oct(mode(root / name)))
+        hub.kill()
+        for path in (root, root / "git", root / "lfs"):
+            path.chmod(0o755)
+        for path in root.glob("hub.sqlite*"):
+            path.chmod(0o644)
+        hub.start()
+        assert [mode(root / name) for name in ("git", "lfs")] == [0o700, 0o700]
+        assert {mode(path) for path in root.glob("hub.sqlite*")} == {0o600}
+        hub.stop()
+        shutil.rmtree(root.parent)
+    finally:
+        os.umask(previous)
+
+
+def mode(path):
+    return path.stat().st_mode & 0o777
 
 
 def case_absent_objects():

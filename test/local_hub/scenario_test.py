@@ -72,7 +72,7 @@ class Place:
             self.control("PUT", "scenario", {})
 
     def control(self, method, what, body=None):
-        answer = self.ask(method, f"/_local_hub/{what}", body, token=None)
+        answer = self.ask(method, f"/_local_hub/{what}", body, token=self.hub.control_token)
         assert answer.status == 200, answer
         return answer.json()
 
@@ -281,9 +281,30 @@ def case_wrong_scenarios_are_refused():
     hub = PLACES["http"].hub
     for body in ({"faults": [{"kind": "explode"}]}, {"faults": [{}]}, {"latency_ms": "long"}, {"latency_ms": -1},
                  {"faults": {}}, {"faults": [1]}, [], {"no_such_member": 1}, {"faults": [{"kind": "reset", "at": 5}]}):
-        assert hub.ask("PUT", "/_local_hub/scenario", body, token=None).status == 400, body
-    assert hub.ask("GET", "/_local_hub/nothing", token=None).status == 404
-    assert hub.ask("PUT", "/_local_hub/scenario", b"{", token=None).status == 400
+        assert hub.ask("PUT", "/_local_hub/scenario", body, token=hub.control_token).status == 400, body
+    json_type = {"Content-Type": "application/json"}
+    assert hub.ask("GET", "/_local_hub/nothing", token=hub.control_token).status == 404
+    assert hub.ask("PUT", "/_local_hub/scenario", b"{", token=hub.control_token, headers=json_type).status == 400
+
+
+def case_only_who_has_the_control_token_steers():
+    hub = PLACES["http"].hub
+    user = {"name": "eve", "token": "hf_eve"}
+    for token in (None, "hf_write", hub.control_token[:-1], hub.control_token + "x"):
+        for method, what, body in (("GET", "counters", None), ("DELETE", "counters", None), ("PUT", "scenario", {}), ("POST", "users", user)):
+            assert hub.ask(method, f"/_local_hub/{what}", body, token=token).status == 401, (token, method, what)
+    basic = {"Authorization": "Basic " + hub.control_token}
+    assert hub.ask("GET", "/_local_hub/counters", token=None, headers=basic).status == 401
+    # What a web page can send without asking.
+    page = {"Origin": "http://evil.example"}
+    assert hub.ask("POST", "/_local_hub/users", user, token=hub.control_token, headers=page).status == 403
+    for kind in ("text/plain", "application/x-www-form-urlencoded"):
+        answer = hub.ask("POST", "/_local_hub/users", b'{"name":"eve","token":"hf_eve"}', token=hub.control_token,
+                         headers={"Content-Type": kind})
+        assert answer.status == 415, answer
+    assert hub.ask("GET", "/api/whoami-v2", token="hf_eve").status == 401
+    assert (hub.root / "control_token").read_text() == hub.control_token
+    assert len(hub.control_token) >= 32 and hub.control_token != PLACES["https"].hub.control_token
 
 
 def case_the_hubs_stop():

@@ -11,6 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -40,6 +41,7 @@ public:
     explicit HubFixture(LocalHubConfig config, std::string ca = {})
         : hub(std::move(config)), endpoint(start()), ca(std::move(ca)) {}
     ~HubFixture() {
+        check_storage();
         api.session().close();
         hub.stop();
     }
@@ -103,6 +105,7 @@ public:
     std::uint64_t requests(const std::string& route) { return counters().requests[route]; }
     std::uint64_t requests() { return counters().total; }
     void count_anew() {
+        check_storage();
         counters();
         hub.reset_counters();
         events.clear();
@@ -120,6 +123,9 @@ public:
     HfApi api{session()};
 
 private:
+    // The token goes to the Hub alone, whatever a test is about.
+    void check_storage() { BOOST_TEST(hub.counters().storage_authorizations == 0u); }
+
     static boost::asio::awaitable<std::size_t> count(AsyncGenerator<GitCommitInfo>& list) {
         std::size_t n = 0;
         while (co_await list.next()) ++n;

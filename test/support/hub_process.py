@@ -47,6 +47,7 @@ class Hub:
             raise RuntimeError(f"the hub did not start: {self.process.wait(10)}")
         urls = json.loads(line)
         self.endpoint, self.lfs_endpoint = urls["endpoint"], urls["lfs_endpoint"]
+        self.control_token = urls["control_token"]
         self.host, port = self.endpoint.split("//")[1].rsplit(":", 1)
         self.port = int(port)
 
@@ -103,7 +104,7 @@ class Hub:
         return answer
 
     def control(self, method, what, body=None):
-        return self.expect(200, method, f"/_local_hub/{what}", body, token=None).json()
+        return self.expect(200, method, f"/_local_hub/{what}", body, token=self.control_token).json()
 
     def counters(self):
         return self.control("GET", "counters")

@@ -121,11 +121,12 @@ class Suite:
 
 class Hub:
     def __init__(self, announced, process):
-        self.endpoint = announced["endpoint"]
+        self.endpoint, self.control_token = announced["endpoint"], announced.get("control_token")
         self.process = process
 
     def control(self, method, what, body=None):
-        request = urllib.request.Request(f"{self.endpoint}/_local_hub/{what}", method=method,
+        headers = {"Authorization": f"Bearer {self.control_token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.endpoint}/_local_hub/{what}", method=method, headers=headers,
                                          data=None if body is None else json.dumps(body).encode())
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=30) as answer:

@@ -1,6 +1,7 @@
 """ls, info, whoami, help, and what goes wrong before anything is transferred."""
 
 import http.server
+import json
 import os
 import threading
 
@@ -54,6 +55,7 @@ def shows(t):
         t.check("info", "me/model" in shown.out and "public" in shown.out, str(shown))
         told = t.run("info", "me/model", "--files", "--json").json()
         t.equal("info --json", [told["id"], len(told["siblings"])], ["me/model", 3])
+        t.check("a model has no SDK", "sdk" not in told, told)
         commit = told["sha"]
         t.equal("info of a commit", t.run("info", "me/model", "--revision", commit, "--json").json()["sha"], commit)
         t.equal("info of a dataset", t.run("info", "me/data", "--repo-type", "dataset", "--json").json()["id"], "me/data")
@@ -73,6 +75,13 @@ def hub_program(t):
         t.equal("import of a private space", t.run("info", "me/app", "--repo-type", "space", "--json").json()["private"], True)
         port = hub.endpoint.rsplit(":", 1)[1]
         t.fails("a port in use", t.run("local-hub", "--root", t.path("other"), "--port", port), 5, port)
+    process = t.start("local-hub", "--root", t.path("plain"), "-q", "--control-token", "steer", "--lfs-host", "localhost")
+    told = [process.stdout.readline() for _ in range(3)]
+    process.terminate()
+    process.communicate(timeout=60)
+    t.check("it prints what to export", told[0].startswith("export HF_ENDPOINT=http://") and
+            told[1:] == ["export HF_TOKEN=hf_local\n", "export HF_HUB_DISABLE_XET=1\n"], told)
+    t.equal("--control-token", open(t.path("plain/control_token")).read(), "steer")
     t.fails("a root that cannot be", t.run("local-hub", "--root", "/dev/null/hub"), 6, "/dev/null/hub")
     t.fails("import of nothing", t.run("local-hub", "--root", t.path("third"), "--import", "model:me/x=/nothing"), 6, "/nothing")
 
@@ -93,14 +102,101 @@ class Gated(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def refusals(t):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gated)
+def serve(handler):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    endpoint = f"http://127.0.0.1:{server.server_port}"
+    return server, f"http://127.0.0.1:{server.server_port}"
+
+
+def refusals(t):
+    server, endpoint = serve(Gated)
     t.fails("gated", t.run("info", "me/gated", "--endpoint", endpoint), 4, f"{endpoint}/me/gated", "ask for access")
     t.fails("too many requests", t.run("info", "me/busy", "--endpoint", endpoint), 7, "429", "try again in 3601 s")
     t.fails("broken", t.run("info", "me/broken", "--endpoint", endpoint), 7, "500", "later")
     server.shutdown()
 
 
-main(help_teaches, wrong_arguments, shows, hub_program, refusals)
+class OpenToNobody(http.server.BaseHTTPRequestHandler):
+    """Anyone may read, but not with a token that is wrong."""
+
+    def do_GET(self):
+        body = json.dumps({"error": "Invalid credentials in Authorization header"}).encode()
+        self.send_response(401)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+    def log_message(self, *args):
+        pass
+
+
+def refused_tokens(t):
+    server, endpoint = serve(OpenToNobody)
+    for command in (("whoami",), ("info", "me/model"), ("ls", "me/model"), ("mirror", "me/model", "--local-dir", t.path("m")),
+                    ("mirror", "me/model"), ("download", "me/model"), ("download", "me/model", "a.txt")):
+        done = t.run(*command, "--endpoint", endpoint, env={"HF_TOKEN": "hf_expired"})
+        t.fails(f"a refused token: {' '.join(command)}", done, 4, "token")
+        t.check(f"{' '.join(command)}: is not said to be private", "is private" not in done.err, done.err)
+    done = t.run("info", "me/model", "--endpoint", endpoint, env={"HF_TOKEN": ""})
+    t.fails("no token", done, 4, "is private", "HF_TOKEN_PATH")
+    t.fails("a token that is none", t.run("info", "me/model", env={"HF_TOKEN": "hf x"}), 4, "token")
+    server.shutdown()
+
+
+# A terminal takes the first as the start of a command, the second turns the rest of the line around.
+NAMES = {"\x9b31mred": "?31mred", "a\u202egpj.exe": "a?gpj.exe", "two\nlines": "two?lines", "\u2066x": "?x", "größe": "größe"}
+
+
+class Steering(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        entries = [{"type": "file", "path": name, "oid": "a" * 40, "size": 1} for name in NAMES]
+        known = "/tree/" in self.path
+        body = json.dumps(entries if known else {"error": "\x9b2J" + "".join(NAMES)}, ensure_ascii=False).encode()
+        self.send_response(200 if known else 500)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+def names_cannot_steer_the_terminal(t):
+    server, endpoint = serve(Steering)
+    marks = [c for name in NAMES for c in name if not c.isalnum() and c not in ".["] + ["\x9b"]
+    shown = t.run("ls", "me/model", "--endpoint", endpoint)
+    t.equal("ls", [line[20:] for line in shown.out.splitlines()], list(NAMES.values()))
+    asked = t.run("ls", "me/model", "--endpoint", endpoint, "--json")
+    t.equal("ls --json loses nothing", [e["path"] for e in asked.lines()], list(NAMES))
+    failed = t.run("info", "me/model", "--endpoint", endpoint, "--json", "-v")
+    for name, text in (("ls", shown.out), ("ls --json", asked.out), ("an error", failed.err), ("an error as JSON", failed.out)):
+        t.equal(f"{name}: no control characters", [c for c in marks if c in text.replace("\n", "")], [])
+    server.shutdown()
+
+
+def failures_as_json(t):
+    with t.hub("--import", f"model:me/model={t.path('data')}", name="failing"):
+        for code, *command in ((3, "info", "me/none"), (3, "ls", "me/none"), (3, "download", "me/none"),
+                               (3, "download", "me/model", "none"), (3, "mirror", "me/none", "--local-dir", t.path("m")),
+                               (2, "info", "a/b/c"), (2, "ls"), (2, "ls", "me/x", "--colour"),
+                               (2, "fetch"), (2, "mirror"), (4, "upload", "me/model", t.path("data"), "--anonymous")):
+            done = t.run(*command, "--json")
+            t.fails(f"--json {' '.join(command)}", done, code)
+            told = done.lines()
+            t.check(f"--json {' '.join(command)}: one object", len(told) == 1, done.out)
+            t.equal("its code", told[0]["code"], code)
+            t.check("its words", "hfhub: " + told[0]["error"] in done.err, str(done))
+        t.equal("without --json nothing is printed", t.run("info", "me/none").out, "")
+
+
+def token_file(t):
+    with t.hub("--user", "me", name="token-hub"):
+        path = t.write("secret/token", TOKEN + "\n")
+        t.equal("HF_TOKEN_PATH", t.run("whoami", env={"HF_TOKEN": "", "HF_TOKEN_PATH": path}).out, "me\n")
+
+
+main(help_teaches, wrong_arguments, shows, hub_program, refusals, refused_tokens, names_cannot_steer_the_terminal,
+     failures_as_json, token_file)
