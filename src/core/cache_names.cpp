@@ -9,9 +9,21 @@
 namespace hf {
 namespace {
 
+constexpr std::size_t longest_name = 255;  // of most file systems
+
 std::filesystem::path checked(std::string_view name) {
     require_safe_path(name);
     return std::filesystem::path(name);
+}
+
+std::filesystem::path checked_commit(std::string_view commit) {
+    if (!is_commit_hash(commit)) {
+        ErrorInfo info;
+        info.argument = commit;
+        info.message = "what should be a commit is no hash: it names no folder of the cache";
+        throw UnsafePathError(std::move(info));
+    }
+    return std::filesystem::path(commit);
 }
 
 std::filesystem::path checked_etag(std::string_view etag) {
@@ -47,7 +59,7 @@ std::string normalize_etag(std::string_view etag) {
 }
 
 bool is_safe_etag(std::string_view etag) noexcept {
-    return !etag.empty() && etag.size() <= 255 && etag != "." && etag != ".." &&
+    return !etag.empty() && etag.size() <= longest_name && etag != "." && etag != ".." &&
            std::ranges::none_of(
                etag, [](unsigned char c) { return c < 0x20 || c == 0x7f || c == '/' || c == '\\' || c == ':'; });
 }
@@ -70,18 +82,19 @@ RepoCachePaths::RepoCachePaths(const std::filesystem::path& cache_dir, std::stri
 
 std::filesystem::path RepoCachePaths::ref(std::string_view revision) const { return refs() / checked(revision); }
 std::filesystem::path RepoCachePaths::blob(std::string_view etag) const { return blobs() / checked_etag(etag); }
-std::filesystem::path RepoCachePaths::snapshot(std::string_view commit) const { return snapshots() / checked(commit); }
+std::filesystem::path RepoCachePaths::snapshot(std::string_view commit) const { return snapshots() / checked_commit(commit); }
 
 std::filesystem::path RepoCachePaths::pointer(std::string_view commit, std::string_view file_name) const {
     return snapshot(commit) / checked(file_name);
 }
 
 std::filesystem::path RepoCachePaths::no_exist(std::string_view commit, std::string_view file_name) const {
-    return root_ / ".no_exist" / checked(commit) / checked(file_name);
+    return root_ / ".no_exist" / checked_commit(commit) / checked(file_name);
 }
 
 std::filesystem::path RepoCachePaths::lock(std::string_view etag) const {
-    return locks_ / (checked_etag(etag).string() + ".lock");
+    const std::string name = checked_etag(etag).string() + ".lock";
+    return locks_ / (name.size() <= longest_name ? name : sha256_hex(etag) + ".lock");
 }
 
 }  // namespace hf

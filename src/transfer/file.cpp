@@ -2,6 +2,7 @@
 
 #include <hf/core/error.hpp>
 #include <hf/core/hash.hpp>
+#include <hf/core/safe_path.hpp>
 
 #include <algorithm>
 #include <array>
@@ -54,6 +55,11 @@ void throw_errno(std::string_view action, const std::string& path, std::uint64_t
     throw_file_system(action, path, system_error(error));
 }
 
+void throw_not_placed(const std::string& path) {
+    const bool folder_there = errno == EISDIR || errno == EEXIST || errno == ENOTEMPTY;
+    throw_errno(folder_there ? "a folder is where this file belongs, remove it:" : "cannot put into place", path);
+}
+
 void require_space(const std::string& folder, std::uint64_t needed) {
     const auto available = free_bytes(folder);
     if (available && *available < needed) throw_full(folder, needed, available, ENOSPC);
@@ -76,11 +82,26 @@ File File::open_at(int folder, const char* name, int flags, std::string path, un
     return file;
 }
 
+File File::try_open_own_at(int folder, const char* name, int flags, std::string path) {
+    File file = adopt(::openat(folder, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), std::move(path));
+    struct stat info {};
+    const bool own = file && ::fstat(file.fd_, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1 &&
+                     info.st_uid == ::geteuid();
+    if (!own) return File();
+    return file;
+}
+
 File File::adopt(int fd, std::string path) {
     File file;
     file.fd_ = fd;
     file.path_ = std::move(path);
     return file;
+}
+
+File File::duplicate(int fd, std::string path) {
+    File copy = adopt(::fcntl(fd, F_DUPFD_CLOEXEC, 0), std::move(path));
+    if (!copy) throw_errno("cannot open", copy.path_);
+    return copy;
 }
 
 std::uint64_t File::size() const {
@@ -156,26 +177,54 @@ void make_folders(const std::string& path) {
     if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw_errno("cannot create folder", path);
 }
 
-std::optional<std::string> read_text(const std::string& path, std::size_t limit) {
-    const File file = File::try_open_at(AT_FDCWD, path.c_str(), O_RDONLY, path);
-    if (!file) return std::nullopt;
+namespace {
+
+std::optional<std::string> read_text_at(int folder, const char* name, const std::string& path, std::size_t limit) {
+    // Not waiting for what turns out to be a FIFO.
+    const File file = File::adopt(::openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), path);
+    if (!file && (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG)) return std::nullopt;
+    if (!file) throw_errno("cannot open", path);
+    struct stat info {};
+    if (::fstat(file.fd(), &info) != 0) throw_errno("cannot examine", path);
+    if (!S_ISREG(info.st_mode)) return std::nullopt;
     std::string text(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), limit)), '\0');
     text.resize(file.read_at(text.data(), text.size(), 0));
     return text;
 }
 
+void write_text_at(int folder, const std::string& name, const std::string& path, std::string_view text) {
+    TemporaryName temporary(folder, path);
+    File file = temporary.create();
+    file.write_at(text.data(), text.size(), 0);
+    file.close();
+    temporary.move_to(name);
+}
+
+}  // namespace
+
+std::optional<std::string> read_text(const std::string& path, std::size_t limit) {
+    return read_text_at(AT_FDCWD, path.c_str(), path, limit);
+}
+
 void write_text(const std::string& path, std::string_view text) {
-    make_folders(parent_of(path));
-    const std::string temporary = path + "." + random_name() + ".tmp";
-    try {
-        File file = File::open(temporary, O_WRONLY | O_CREAT | O_EXCL);
-        file.write_at(text.data(), text.size(), 0);
-        file.close();
-        if (::rename(temporary.c_str(), path.c_str()) != 0) throw_errno("cannot replace", path);
-    } catch (...) {
-        ::unlink(temporary.c_str());
-        throw;
-    }
+    const std::string folder = parent_of(path);
+    make_folders(folder);
+    const File open = File::open(folder, O_RDONLY | O_DIRECTORY);
+    write_text_at(open.fd(), path.substr(path.find_last_of('/') + 1), path, text);
+}
+
+TemporaryName::TemporaryName(int folder, std::string path)
+    : folder_(folder), path_(std::move(path)), name_(".hfhub-" + random_name() + ".tmp") {}
+
+TemporaryName::~TemporaryName() {
+    if (!moved_) ::unlinkat(folder_, name_.c_str(), 0);
+}
+
+File TemporaryName::create() const { return File::open_at(folder_, name_.c_str(), O_WRONLY | O_CREAT | O_EXCL, path_); }
+
+void TemporaryName::move_to(const std::string& name) {
+    if (::renameat(folder_, name_.c_str(), folder_, name.c_str()) != 0) throw_not_placed(path_);
+    moved_ = true;
 }
 
 std::string random_name() {
@@ -190,16 +239,26 @@ FolderTree::FolderTree(std::string root) : root_(std::move(root)) {
     root_fd_ = File::open(root_, O_RDONLY | O_DIRECTORY);
 }
 
-std::pair<int, std::string> FolderTree::parent(const std::string& path) {
+std::pair<int, std::string> FolderTree::split(const std::string& path, bool create) {
+    require_safe_path(path);
     const auto slash = path.find_last_of('/');
     if (slash == std::string::npos) return {root_fd(), path};
-    return {folder(path.substr(0, slash), true), path.substr(slash + 1)};
+    return {folder(path.substr(0, slash), create), path.substr(slash + 1)};
 }
 
-std::pair<int, std::string> FolderTree::existing_parent(const std::string& path) {
-    const auto slash = path.find_last_of('/');
-    if (slash == std::string::npos) return {root_fd(), path};
-    return {folder(path.substr(0, slash), false), path.substr(slash + 1)};
+std::pair<int, std::string> FolderTree::parent(const std::string& path) { return split(path, true); }
+
+std::pair<int, std::string> FolderTree::existing_parent(const std::string& path) { return split(path, false); }
+
+std::optional<std::string> FolderTree::read_text(const std::string& path, std::size_t limit) {
+    const auto [folder, name] = existing_parent(path);
+    if (folder < 0) return std::nullopt;
+    return read_text_at(folder, name.c_str(), full_path(path), limit);
+}
+
+void FolderTree::write_text(const std::string& path, std::string_view text) {
+    const auto [folder, name] = parent(path);
+    write_text_at(folder, name, full_path(path), text);
 }
 
 int FolderTree::folder(const std::string& path, bool create) {
@@ -213,23 +272,18 @@ int FolderTree::folder(const std::string& path, bool create) {
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
     constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     int fd = ::openat(above, name.c_str(), flags);
-    if (fd < 0 && errno == ENOENT) {
-        if (!create) return -1;
+    if (fd < 0 && errno == ENOENT && create) {
         if (::mkdirat(above, name.c_str(), 0777) != 0 && errno != EEXIST)
             throw_errno("cannot create folder", full_path(path));
         fd = ::openat(above, name.c_str(), flags);
     }
     if (fd < 0) {
-        struct stat info {};
         const int error = errno;
-        if (::fstatat(above, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode)) {
-            ErrorInfo problem;
-            problem.argument = full_path(path);
-            problem.message = full_path(path) + " is a symbolic link: nothing is written through it";
-            throw UnsafePathError(std::move(problem));
-        }
+        if (is_link_at(above, name)) throw_is_link(full_path(path));
+        if (!create && (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG)) return -1;
         errno = error;
-        throw_errno("cannot open folder", full_path(path));
+        throw_errno(error == ENOTDIR ? "a file is where this folder belongs, remove it:" : "cannot open folder",
+                    full_path(path));
     }
     open_.emplace_front(path, File::adopt(fd, full_path(path)));
     by_path_.emplace(open_.front().first, open_.begin());
@@ -238,6 +292,19 @@ int FolderTree::folder(const std::string& path, bool create) {
         open_.pop_back();
     }
     return open_.front().second.fd();
+}
+
+void throw_is_link(const std::string& path) {
+    ErrorInfo problem;
+    problem.argument = path;
+    problem.message = path + " is a symbolic link: nothing is written through it. Remove it, or mount the folder " +
+                      "it leads to in its place";
+    throw UnsafePathError(std::move(problem));
+}
+
+bool is_link_at(int folder, const std::string& name) noexcept {
+    struct stat info {};
+    return ::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode);
 }
 
 }  // namespace hf

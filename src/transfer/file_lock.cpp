@@ -15,7 +15,7 @@ boost::asio::awaitable<File> take_lock(std::string path, std::chrono::millisecon
     File file;
     try {
         make_folders(std::filesystem::path(path).parent_path().string());
-        file = File::open(path, O_RDWR | O_CREAT);
+        file = File::open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK);
     } catch (const FileSystemError&) {
         co_return File();
     }

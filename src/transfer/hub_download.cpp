@@ -224,12 +224,10 @@ asio::awaitable<std::string> HubDownload::run() {
 asio::awaitable<std::string> HubDownload::fetch(HfFileMetadata metadata) {
     const std::string path = pointer(*metadata.commit_hash);
     const std::string blob = cache_.paths().blob(*metadata.etag).string();
-    make_folders(cache_.paths().blobs().string());
-    make_folders(fs::path(path).parent_path().string());
     cache_.store_ref(args_.revision, *metadata.commit_hash);
 
-    if (!args_.force && file_exists(path)) co_return co_await give(path);
-    if (!args_.force && file_exists(blob)) {
+    if (!args_.force && file_exists(path, metadata.size)) co_return co_await give(path);
+    if (!args_.force && file_exists(blob, metadata.size)) {
         if (!args_.local_dir.empty()) co_return co_await give(blob);
         cache_.point(*metadata.commit_hash, args_.file, *metadata.etag, false);
         co_return co_await give(path);
@@ -239,7 +237,7 @@ asio::awaitable<std::string> HubDownload::fetch(HfFileMetadata metadata) {
     const std::string local = args_.local_dir.empty() ? "" : (fs::path(args_.local_dir) / args_.file).string();
     const std::uint64_t keep_above = transfers_->config.keep_partials_above;
     auto store =
-        cached ? cache_.partials(keep_above) : std::make_shared<PartialStore>(args_.local_dir + "/.hfhub", keep_above);
+        cached ? cache_.partials(keep_above) : std::make_shared<PartialStore>(args_.local_dir, ".hfhub", keep_above);
     auto source = std::make_shared<MetadataSource>(session_, url_, args_.token, args_.timeout, metadata);
     FetchJob job(args_.file, Content(*metadata.etag, metadata.size), std::move(source), std::move(store));
     job.again = args_.force;
@@ -250,8 +248,8 @@ asio::awaitable<std::string> HubDownload::fetch(HfFileMetadata metadata) {
         args_.progress->expect(1, static_cast<std::int64_t>(metadata.size.value_or(0)));
         args_.progress->set_state(ProgressSink::State::transferring);
     }
-    const std::string destination = cached ? std::string() : local;
-    co_await fetch_into_cache(session_, transfers_, cache_, std::move(job), destination);
+    const std::string local_dir = cached ? std::string() : args_.local_dir;
+    co_await fetch_into_cache(session_, transfers_, cache_, std::move(job), local_dir);
     if (args_.progress) args_.progress->file_done(args_.file);
     if (!cached) co_return local;
     if (args_.local_dir.empty()) {
@@ -265,21 +263,26 @@ asio::awaitable<std::string> HubDownload::fetch(HfFileMetadata metadata) {
 }  // namespace
 
 asio::awaitable<bool> fetch_into_cache(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
-                                       FetchJob job, std::string destination) {
-    const std::string blob = cache.paths().blob(job.content.etag()).string();
-    const std::string incomplete = job.incomplete;
-    const std::string target = destination.empty() ? blob : destination;
+                                       FetchJob job, std::string local_dir) {
+    const std::string etag = job.content.etag(), file = job.name, incomplete = job.incomplete;
+    const std::string blob = cache.paths().blob(etag).string();
     File lock;
     if (worth_a_lock(transfers->config, job.content)) {
         lock = co_await take_lock(cache.paths().lock(job.content.etag()).string(), transfers->config.lock_wait,
                                   session.clock());
         // Somebody else may have fetched it meanwhile.
-        if (!job.again && destination.empty() && file_exists(blob)) co_return false;
+        if (!job.again && local_dir.empty() && file_exists(blob, job.content.size())) co_return false;
     }
     Fetch fetch(session, transfers, std::move(job));
     Partial partial = co_await fetch.run();
-    make_folders(fs::path(target).parent_path().string());
-    partial.publish(AT_FDCWD, target, target);
+    if (local_dir.empty()) {
+        const File blobs = cache.blobs();
+        co_await put_into_place(std::move(partial), blobs.fd(), etag, blob);
+    } else {
+        FolderTree tree(local_dir);
+        const auto [folder, name] = tree.parent(file);
+        co_await put_into_place(std::move(partial), folder, name, tree.full_path(file));
+    }
     std::error_code ignored;
     if (!incomplete.empty()) fs::remove(incomplete, ignored);
     co_return true;

@@ -72,10 +72,10 @@ bool may_use_cache(const Error& error);
 /// Seconds without a byte after which a download is taken up again, if HF_HUB_DOWNLOAD_TIMEOUT names them.
 std::optional<double> download_timeout(const Session& session);
 
-/// Fetches the content of `job` into `blobs/<etag>` unless it is there, or into the folder of
-/// `destination` if that is given. Takes the reference's lock file where it is worth it. True if it was
+/// Fetches the content of `job` into `blobs/<etag>` unless it is there, or to its own name below
+/// `local_dir` if that is given. Takes the reference's lock file where it is worth it. True if it was
 /// fetched. On a strand.
 boost::asio::awaitable<bool> fetch_into_cache(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
-                                              FetchJob job, std::string destination = {});
+                                              FetchJob job, std::string local_dir = {});
 
 }  // namespace hf

@@ -1,10 +1,11 @@
 #include "transfer/journal.hpp"
 
+#include "core/kept_text.hpp"
 #include "transfer/file.hpp"
 
 #include <hf/core/hash.hpp>
 
-#include <charconv>
+#include <algorithm>
 
 #include <unistd.h>
 
@@ -12,30 +13,34 @@ namespace hf {
 
 namespace {
 
-constexpr std::string_view magic = "hfhub-partial 1 ";
+constexpr std::string_view magic = "hfhub-partial 2 ";
+constexpr std::string_view old_magic = "hfhub-partial 1 ";  // nothing in it was escaped
+// Parts are given out in order, so gaps are as many as streams, and a few for parts that were given back.
+constexpr std::size_t most_ranges = 4096;
 
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
+bool is_header_value(std::string_view text) {
+    return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-std::string_view take_until(std::string_view& text, char separator) {
-    const auto end = text.find(separator);
-    const std::string_view piece = text.substr(0, end);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    return piece;
+/// "<etag> <size or -> <validator or ->"
+std::optional<Journal> read_header(std::string_view head, bool old) {
+    const std::string_view etag_text = take_until(head, ' ');
+    const std::string_view size_text = take_until(head, ' ');
+    const auto size = read_number(size_text);
+    auto etag = read_field(etag_text);
+    if (old && !is_content_hash(etag_text)) etag.reset();
+    const auto validator = old ? std::optional<std::string>(head) : read_field(head);
+    if (!etag || !validator || validator->empty() || !is_header_value(*validator) || (!size && size_text != "-"))
+        return std::nullopt;
+    return Journal(*etag, size, *validator == "-" ? std::string() : *validator);
 }
-
-bool is_line(std::string_view text) { return text.find_first_of("\n\r") == text.npos; }
 
 }  // namespace
 
 std::string Journal::header() const {
     std::string out(magic);
-    out += etag + " " + (size ? std::to_string(*size) : "-") + " ";
-    out += validator.empty() || !is_line(validator) ? "-" : validator;
+    out += write_field(etag) + " " + (size ? std::to_string(*size) : "-") + " ";
+    out += validator.empty() ? "-" : write_field(validator);
     return out + "\n";
 }
 
@@ -44,20 +49,19 @@ std::string Journal::line(ByteRange range) {
 }
 
 std::optional<Journal> Journal::parse(std::string_view text) {
-    if (!text.starts_with(magic) || text.find('\n') == text.npos) return std::nullopt;
+    const bool old = text.starts_with(old_magic);
+    if ((!old && !text.starts_with(magic)) || text.find('\n') == text.npos) return std::nullopt;
     text.remove_prefix(magic.size());
-    std::string_view head = take_until(text, '\n');
-    const std::string_view etag = take_until(head, ' ');
-    const std::string_view size_text = take_until(head, ' ');
-    const auto size = number(size_text);
-    if (etag.empty() || head.empty() || (!size && size_text != "-")) return std::nullopt;
-    Journal out(std::string(etag), size, head == "-" ? std::string() : std::string(head));
+    auto out = read_header(take_until(text, '\n'), old);
+    if (!out) return std::nullopt;
     while (text.find('\n') != text.npos) {
         std::string_view line = take_until(text, '\n');
-        const auto begin = number(take_until(line, '-'));
-        const auto end = number(line);
-        if (!begin || !end || *begin >= *end || (size && *end > *size)) break;
-        out.ranges.add({*begin, *end});
+        const auto begin = read_number(take_until(line, '-'));
+        const auto end = read_number(line);
+        if (!begin || !end) break;
+        if (*begin >= *end || (out->size && *end > *out->size)) return std::nullopt;
+        out->ranges.add({*begin, *end});
+        if (out->ranges.ranges().size() > most_ranges) return std::nullopt;
     }
     return out;
 }
@@ -100,7 +104,7 @@ std::string ProcessName::own() {
 ProcessName::State ProcessName::state_of(std::string_view name) {
     if (take_until(name, '-') != machine()) return State::elsewhere;
     const std::string_view pid = take_until(name, '-');
-    if (!number(pid) || name.empty()) return State::elsewhere;
+    if (!read_number(pid) || name.empty()) return State::elsewhere;
     return start_time(pid) == name ? State::alive : State::dead;
 }
 

@@ -12,12 +12,12 @@ namespace hf {
 /// What the file beside a partial file says. Text: a header line, then one line per range that was
 /// written, appended after the bytes themselves:
 ///
-///     hfhub-partial 1 <etag> <size or -> <validator or ->
+///     hfhub-partial 2 <etag> <size or -> <validator or ->
 ///     0-262144
 ///     16777216-17039360
 ///
-/// A line that was cut off by a crash is ignored. The bytes may still be lost with the power; therefore
-/// everything is hashed again before it is used.
+/// A line that was cut off by a crash is ignored, with all behind it. The bytes may still be lost with the power;
+/// therefore everything is hashed again before it is used.
 class Journal {
 public:
     Journal(std::string etag, std::optional<std::uint64_t> size, std::string validator)
@@ -30,7 +30,8 @@ public:
 
     std::string header() const;
     static std::string line(ByteRange range);
-    /// nullopt for anything but a journal of this version.
+    /// nullopt for anything but a journal, and for one that lies: ranges beyond the size, or more of them than
+    /// parts ever were on their way. One of an older version is read if its ETag is a hash.
     static std::optional<Journal> parse(std::string_view text);
 };
 

@@ -65,14 +65,16 @@ asio::awaitable<std::string> legacy_download(Session session, std::shared_ptr<Tr
     const File lock = co_await take_lock(path + ".lock", transfers->config.lock_wait, session.clock());
     if (!args.force && file_exists(path)) co_return path;
     auto source = std::make_shared<MetadataSource>(session, Url::parse(url), args.token, args.timeout, *metadata);
-    auto store = std::make_shared<PartialStore>(args.cache_dir + "/.hfhub", transfers->config.keep_partials_above);
+    auto store = std::make_shared<PartialStore>(args.cache_dir, ".hfhub", transfers->config.keep_partials_above);
     FetchJob job(args.file, Content(*metadata->etag, metadata->size), std::move(source), std::move(store));
     job.progress = args.progress;
     job.timeout = download_timeout(session);
     if (args.resume) job.incomplete = path + ".incomplete";
     Fetch fetch(session, transfers, std::move(job));
     Partial partial = co_await fetch.run();
-    partial.publish(AT_FDCWD, path, path);
+    FolderTree tree(args.cache_dir);
+    const auto [folder, leaf] = tree.parent(name);
+    co_await put_into_place(std::move(partial), folder, leaf, path);
     if (args.force_filename.empty()) store_metadata(path, url, *metadata->etag);
     co_return path;
 }

@@ -19,6 +19,8 @@ constexpr std::string_view nobody = "free";
 // A journal line per 256 KiB costs nothing against the bytes, and bounds what a killed process loses.
 constexpr std::uint64_t journal_step = 256u << 10;
 constexpr std::chrono::hours longest_life{24 * 30};
+// Lines of some 700 GB. What is behind is fetched again.
+constexpr std::size_t longest_journal = 64u << 20;
 
 /// The parts of a partial's name.
 struct Name {
@@ -37,9 +39,12 @@ struct Name {
     std::string_view kind, stem, before_process, key, process;
 };
 
-std::vector<std::string> list(const std::string& folder) {
+/// The names in an open folder; none if it is none.
+std::vector<std::string> list(const File& folder) {
     std::vector<std::string> names;
-    DIR* dir = ::opendir(folder.c_str());
+    // Not of the descriptor itself, whose position would be shared.
+    const int fd = folder ? ::openat(folder.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    DIR* dir = fd >= 0 ? ::fdopendir(fd) : nullptr;
     if (!dir) return names;
     while (const dirent* entry = ::readdir(dir)) names.emplace_back(entry->d_name);
     ::closedir(dir);
@@ -132,13 +137,18 @@ void Partial::restart() {
     file_ = store_->create_file(name_ + ".partial", O_RDWR | O_CREAT | O_EXCL);
 }
 
-void Partial::publish(int folder, const std::string& name, const std::string& path) {
+bool Partial::publish(int folder, const std::string& name, const std::string& path) {
+    const std::string own = name_ + ".partial";
     file_.close();
-    if (::renameat(store_->folder_fd(), (name_ + ".partial").c_str(), folder, name.c_str()) != 0)
-        throw_errno("cannot put into place", path);
+    if (::renameat(store_->folder_fd(), own.c_str(), folder, name.c_str()) != 0) {
+        if (errno != EXDEV) throw_not_placed(path);
+        file_ = File::open_at(store_->folder_fd(), own.c_str(), O_RDONLY | O_NOFOLLOW, path);
+        return false;
+    }
     if (journal_) ::unlinkat(store_->folder_fd(), (name_ + ".journal").c_str(), 0);
     journal_.close_quietly();
     store_.reset();
+    return true;
 }
 
 void Partial::abandon() noexcept {
@@ -160,6 +170,11 @@ void Partial::abandon() noexcept {
     store_.reset();
 }
 
+void Partial::discard() noexcept {
+    if (store_) unlink_files();
+    store_.reset();
+}
+
 void Partial::unlink_files() noexcept {
     const int folder = store_->fd_.fd();
     if (folder < 0) return;
@@ -174,10 +189,15 @@ PartialStore::~PartialStore() {
 
 int PartialStore::folder_fd() {
     if (!fd_) {
-        make_folders(folder_);
-        fd_ = File::open(folder_, O_RDONLY | O_DIRECTORY);
+        FolderTree tree(root_);
+        const auto [folder, name] = tree.parent(inside_ + "/x");
+        fd_ = File::duplicate(folder, folder_);
     }
     return fd_.fd();
+}
+
+File PartialStore::try_open_folder() const {
+    return File::adopt(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), folder_);
 }
 
 File PartialStore::create_file(const std::string& name, int flags) {
@@ -215,47 +235,52 @@ std::optional<Partial> PartialStore::claim_one(const Content& content, const std
     const auto state = parts.process == nobody ? ProcessName::State::dead : ProcessName::state_of(parts.process);
     if (state == ProcessName::State::alive) return std::nullopt;
 
-    const std::string journal_path = folder_ + "/" + std::string(parts.stem) + ".journal";
-    const auto text = read_text(journal_path);
-    auto journal = text ? Journal::parse(*text) : std::nullopt;
+    const std::string stem(parts.stem);
+    const auto journal = read_journal(stem);
     if (!journal || journal->etag != content.etag() || (content.size() && journal->size != content.size()))
         return std::nullopt;
+    const bool elsewhere = state == ProcessName::State::elsewhere;
+    File file = File::try_open_own_at(folder_fd(), name.c_str(), elsewhere ? O_RDONLY : O_RDWR, folder_ + "/" + name);
+    if (!file) return std::nullopt;
 
-    if (state == ProcessName::State::elsewhere) {
-        const std::string path = folder_ + "/" + name;
-        const File from = File::try_open_at(AT_FDCWD, path.c_str(), O_RDONLY, path);
-        if (!from) return std::nullopt;
+    if (elsewhere) {
         Partial copy = create(content);
         copy.begin_journal(content, journal->validator);
-        for (const ByteRange& range : journal->ranges.ranges()) copy.note(copy_range(from, copy.file_, range));
+        for (const ByteRange& range : journal->ranges.ranges()) copy.note(copy_range(file, copy.file_, range));
         return copy;
     }
 
     Partial partial;
     partial.name_ = new_name(content);
-    const std::string stem(parts.stem);
-    // Whoever renames the file first has it; the journal follows.
+    // Whoever renames the file first has it; the journal is written anew.
     if (!rename(stem + ".partial", partial.name_ + ".partial")) return std::nullopt;
-    rename(stem + ".journal", partial.name_ + ".journal");
     partial.store_ = shared_from_this();
-    partial.file_ = File::open_at(fd_.fd(), (partial.name_ + ".partial").c_str(), O_RDWR, folder_ + "/" + name);
     // Between reading the journal and the claim it can have grown, never shrunk.
-    const std::uint64_t size = partial.file_.size();
+    const std::uint64_t size = file.size();
+    partial.file_ = std::move(file);
     for (ByteRange range : journal->ranges.ranges()) {
         range.end = std::min(range.end, size);
         partial.ranges_.add(range);
     }
-    partial.journal_ = create_file(partial.name_ + ".journal", O_RDWR | O_CREAT);
     partial.begin_journal(content, journal->validator);
+    ::unlinkat(fd_.fd(), (stem + ".journal").c_str(), 0);
     return partial;
+}
+
+std::optional<Journal> PartialStore::read_journal(const std::string& stem) {
+    const std::string name = stem + ".journal";
+    const File file = File::try_open_own_at(folder_fd(), name.c_str(), O_RDONLY, folder_ + "/" + name);
+    if (!file) return std::nullopt;
+    std::string text(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), longest_journal)), '\0');
+    text.resize(file.read_at(text.data(), text.size(), 0));
+    return Journal::parse(text);
 }
 
 Partial PartialStore::claim(const Content& content) {
     const std::string key = content.key();
-    for (const std::string& name : list(folder_)) {
+    for (const std::string& name : list(try_open_folder())) {
         const Name parts(name);
         if (parts.kind != "partial" || parts.key != key) continue;
-        folder_fd();
         if (auto claimed = claim_one(content, name)) return std::move(*claimed);
     }
     return create(content);
@@ -263,7 +288,7 @@ Partial PartialStore::claim(const Content& content) {
 
 Partial PartialStore::copy_of(const Content& content, const std::string& path) {
     Partial copy = create(content);
-    const File from = File::try_open_at(AT_FDCWD, path.c_str(), O_RDONLY, path);
+    const File from = File::try_open_own_at(AT_FDCWD, path.c_str(), O_RDONLY, path);
     if (!from) return copy;
     const std::uint64_t size = std::min(from.size(), content.size().value_or(from.size()));
     copy.begin_journal(content, {});
@@ -272,7 +297,7 @@ Partial PartialStore::copy_of(const Content& content, const std::string& path) {
 }
 
 void PartialStore::clean() {
-    for (const std::string& name : list(folder_)) {
+    for (const std::string& name : list(try_open_folder())) {
         const Name parts(name);
         if (parts.kind != "partial" && parts.kind != "journal") continue;
         const int folder = folder_fd();
@@ -288,9 +313,10 @@ void PartialStore::clean() {
 
 std::uint64_t PartialStore::bytes_on_disk() const {
     std::uint64_t sum = 0;
-    for (const std::string& name : list(folder_)) {
+    const File folder = try_open_folder();
+    for (const std::string& name : list(folder)) {
         struct stat info {};
-        if (::stat((folder_ + "/" + name).c_str(), &info) == 0 && S_ISREG(info.st_mode))
+        if (::fstatat(folder.fd(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode))
             sum += static_cast<std::uint64_t>(info.st_blocks) * 512;
     }
     return sum;

@@ -36,8 +36,11 @@ public:
     void note(ByteRange range);
     /// Throws away what is there and continues with a new, empty file.
     void restart();
-    /// Renames it to `name` in the open folder `folder`, replacing what is there. Path is for messages.
-    void publish(int folder, const std::string& name, const std::string& path);
+    /// Renames it to `name` in the open folder `folder`, replacing what is there. Path is for messages. False if
+    /// the folder is on another device: `file` can then be read, and `put_into_place` copies it.
+    bool publish(int folder, const std::string& name, const std::string& path);
+    /// Deletes it, whatever it holds.
+    void discard() noexcept;
 
 private:
     friend class PartialStore;
@@ -59,11 +62,17 @@ private:
 /// publishing is a rename. Made when needed, removed when empty. Names are
 /// "<content key>.<random>.<process or "free">.partial" and ".journal". Nothing here takes a lock: a partial
 /// belongs to the process in its name; one whose process is dead is claimed by renaming it, which only one
-/// claimant can do; one of another machine is copied and left alone.
+/// claimant can do; one of another machine is copied and left alone. Others may be able to write here: what is not
+/// a regular file of this user with one name only is neither read nor written.
 class PartialStore : public std::enable_shared_from_this<PartialStore> {
 public:
-    /// `keep_above`: smaller partials are not kept.
-    PartialStore(std::string folder, std::uint64_t keep_above) : folder_(std::move(folder)), keep_above_(keep_above) {}
+    /// In the folder `inside` below `root`; smaller partials than `keep_above` are not kept. `inside` may not lead
+    /// through links.
+    PartialStore(std::string root, std::string inside, std::uint64_t keep_above)
+        : root_(std::move(root)),
+          inside_(std::move(inside)),
+          folder_(root_ + "/" + inside_),
+          keep_above_(keep_above) {}
     ~PartialStore();
 
     /// An empty file.
@@ -84,11 +93,15 @@ private:
     friend class Partial;
     File create_file(const std::string& name, int flags);
     int folder_fd();
+    File try_open_folder() const;
     bool rename(const std::string& from, const std::string& to) noexcept;
     std::optional<Partial> claim_one(const Content& content, const std::string& name);
+    std::optional<Journal> read_journal(const std::string& stem);
     std::string new_name(const Content& content);
 
-    std::string folder_;
+    std::string root_;
+    std::string inside_;
+    std::string folder_;  // both
     std::uint64_t keep_above_;
     std::string process_;
     std::string random_;

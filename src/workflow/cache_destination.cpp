@@ -9,15 +9,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
-#include <filesystem>
-
-#include <unistd.h>
 
 namespace hf {
 
 namespace asio = boost::asio;
-namespace fs = std::filesystem;
 
 asio::awaitable<std::string> hash_of_file(const File& file, Content content) {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
@@ -33,135 +28,140 @@ asio::awaitable<std::string> hash_of_file(const File& file, Content content) {
     co_return hash.finish();
 }
 
+asio::awaitable<bool> is_right(int folder, std::string name, const SnapshotFile& file, bool verify) {
+    if (!file_exists_at(folder, name, file.size)) co_return false;
+    if (!verify) co_return true;
+    const File there = File::try_open_at(folder, name.c_str(), O_RDONLY | O_NONBLOCK, name);
+    if (!there) co_return false;
+    const std::string found = co_await hash_of_file(there, Content(file.etag, file.size));
+    co_return found == file.etag;
+}
+
 CacheDestination::CacheDestination(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
-                                   std::string commit)
+                                   std::string commit, bool verify)
     : session_(std::move(session)),
       transfers_(std::move(transfers)),
       cache_(std::move(cache)),
       commit_(std::move(commit)),
-      snapshot_path_(cache_.paths().snapshot(commit_).string()),
-      store_(cache_.partials(transfers_->config.keep_partials_above)) {
-    if (folder_exists(snapshot_path_)) snapshot_.emplace(snapshot_path_);
-}
+      verify_(verify),
+      store_(cache_.partials(transfers_->config.keep_partials_above)),
+      there_(cache_.existing_snapshots()) {}
 
 bool CacheDestination::has(const SnapshotFile& file) {
-    if (!snapshot_) return false;
-    const auto [folder, name] = snapshot_->existing_parent(file.path);
-    return folder >= 0 && file_exists_at(folder, name);
+    if (verify_ || !there_) return false;
+    const auto [folder, name] = there_->existing_parent(commit_ + "/" + file.path);
+    return folder >= 0 && file_exists_at(folder, name, file.size);
 }
 
-bool CacheDestination::may_be_here(const SnapshotFile& file) { return cache_.has_blob(file.etag); }
+bool CacheDestination::may_be_here(const SnapshotFile& file) { return cache_.has_blob(file.etag, file.size); }
 
 void CacheDestination::open() {
-    if (blobs_) return;
-    const std::string blobs = cache_.paths().blobs().string();
-    make_folders(blobs);
-    blobs_ = File::open(blobs, O_RDONLY | O_DIRECTORY);
-    if (!snapshot_) snapshot_.emplace(snapshot_path_);
+    if (folder_) return;
+    folder_.emplace(cache_);
+    there_.emplace(cache_.snapshots());
     store_->clean();
-}
-
-void CacheDestination::point(const SnapshotFile& file, bool fresh) {
-    const auto [folder, name] = snapshot_->parent(file.path);
-    std::string link = "../../";
-    for (const char c : file.path) {
-        if (c == '/') link += "../";
-    }
-    link += "blobs/" + file.etag;
-    // The usual case in one call; everything else as for single files.
-    if (::symlinkat(link.c_str(), folder, name.c_str()) != 0) cache_.point(commit_, file.path, file.etag, fresh);
 }
 
 asio::awaitable<bool> CacheDestination::reuse(const SameContent& content) {
     open();
-    if (!file_exists_at(blobs_.fd(), content.first().etag)) co_return false;
-    for (const SnapshotFile* file : content.files) point(*file, false);
+    const SnapshotFile& first = content.first();
+    const bool blob = co_await is_right(folder_->blobs_fd(), first.etag, first, verify_);
+    if (blob) {
+        for (const SnapshotFile* file : content.files) {
+            if (!folder_->points(commit_, file->path, file->etag))
+                folder_->point(commit_, file->path, file->etag, false);
+        }
+        co_return true;
+    }
+    // Without verification `has` has looked already. Where there are no links, the content is in the snapshot.
+    if (!verify_) co_return false;
+    for (const SnapshotFile* file : content.files) {
+        const auto [folder, name] = there_->existing_parent(commit_ + "/" + file->path);
+        const bool right = folder >= 0 && co_await is_right(folder, name, *file, true);
+        if (!right) co_return false;
+    }
     co_return true;
 }
 
 asio::awaitable<void> CacheDestination::fetch(const SameContent& content, FetchJob job) {
     open();
     const SnapshotFile& first = content.first();
+    if (verify_) job.again = true;  // what is there is wrong
     if (first.size >= transfers_->config.keep_partials_above) {
         co_await fetch_into_cache(session_, transfers_, cache_, std::move(job));
     } else {
         Fetch fetch(session_, transfers_, std::move(job));
         Partial partial = co_await fetch.run();
-        partial.publish(blobs_.fd(), first.etag, cache_.paths().blob(first.etag).string());
+        co_await put_into_place(std::move(partial), folder_->blobs_fd(), first.etag,
+                                cache_.paths().blob(first.etag).string());
     }
     // Where there are no links, the blob moves to the last one.
-    for (const SnapshotFile* file : content.files) point(*file, file == content.files.back());
+    for (const SnapshotFile* file : content.files)
+        folder_->point(commit_, file->path, file->etag, file == content.files.back());
 }
 
 LocalDirDestination::LocalDirDestination(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
-                                         std::string commit, std::string local_dir, std::optional<bool> use_symlinks)
+                                         std::string commit, std::string local_dir, std::optional<bool> use_symlinks,
+                                         bool verify)
     : session_(std::move(session)),
       transfers_(std::move(transfers)),
       cache_(std::move(cache)),
       commit_(std::move(commit)),
-      local_dir_(std::move(local_dir)),
       use_symlinks_(use_symlinks),
+      verify_(verify),
+      tree_(std::move(local_dir)),
       store_(is_cached()
                  ? cache_.partials(transfers_->config.keep_partials_above)
-                 : std::make_shared<PartialStore>(local_dir_ + "/.hfhub", transfers_->config.keep_partials_above)) {}
+                 : std::make_shared<PartialStore>(tree_.root(), ".hfhub", transfers_->config.keep_partials_above)) {}
 
 // As the reference: what is in the cache is placed anew each time, for the user may have changed the copy.
 bool LocalDirDestination::has(const SnapshotFile&) { return false; }
 
 bool LocalDirDestination::may_be_here(const SnapshotFile& file) {
-    return cache_.has_blob(file.etag) || file_exists((fs::path(local_dir_) / file.path).string());
-}
-
-void LocalDirDestination::make_cache_folders(const SameContent& content) const {
-    make_folders(cache_.paths().blobs().string());
-    for (const SnapshotFile* file : content.files)
-        make_folders(cache_.paths().pointer(commit_, file->path).parent_path().string());
+    return cache_.has_blob(file.etag, file.size) || file_exists(tree_.full_path(file.path), file.size);
 }
 
 asio::awaitable<void> LocalDirDestination::place(std::string from, const SameContent& content) {
     const std::uint64_t threshold = session_.environment().local_dir_auto_symlink_threshold;
     for (const SnapshotFile* file : content.files)
-        co_await place_in_local_dir(from, local_dir_, file->path, use_symlinks_, threshold);
+        co_await place_in_local_dir(from, tree_.root(), file->path, use_symlinks_, threshold);
 }
 
 asio::awaitable<bool> LocalDirDestination::reuse(const SameContent& content) {
     const SnapshotFile& first = content.first();
-    make_cache_folders(content);
-    const std::string pointer = cache_.paths().pointer(commit_, first.path).string();
-    const std::string blob = cache_.paths().blob(first.etag).string();
-    std::string from;
-    if (file_exists(pointer))
-        from = pointer;
-    else if (file_exists(blob))
-        from = blob;
-    if (!from.empty()) {
+    const std::string cached[] = {cache_.paths().pointer(commit_, first.path).string(),
+                                  cache_.paths().blob(first.etag).string()};
+    for (const std::string& from : cached) {
+        const bool right = co_await is_right(AT_FDCWD, from, first, verify_);
+        if (!right) continue;
         co_await place(from, content);
         co_return true;
     }
     if (is_cached()) co_return false;
     // Not in the cache by the user's wish: the file of an earlier call is as good if it is unchanged.
     for (const SnapshotFile* file : content.files) {
-        const std::string local = (fs::path(local_dir_) / file->path).string();
-        const File there = File::try_open_at(AT_FDCWD, local.c_str(), O_RDONLY, local);
-        if (!there || there.size() != file->size) co_return false;
-        const std::string found = co_await hash_of_file(there, Content(file->etag, file->size));
-        if (found != file->etag) co_return false;
+        const auto [folder, name] = tree_.existing_parent(file->path);
+        const bool right = folder >= 0 && co_await is_right(folder, name, *file, true);
+        if (!right) co_return false;
     }
     co_return true;
 }
 
 asio::awaitable<void> LocalDirDestination::fetch(const SameContent& content, FetchJob job) {
     const SnapshotFile& first = content.first();
-    std::string destination;
-    if (!is_cached()) destination = (fs::path(local_dir_) / first.path).string();
-    co_await fetch_into_cache(session_, transfers_, cache_, std::move(job), destination);
+    if (verify_) job.again = true;
+    const std::string local_dir = is_cached() ? std::string() : tree_.root();
+    co_await fetch_into_cache(session_, transfers_, cache_, std::move(job), local_dir);
     if (is_cached()) {
         const std::string blob = cache_.paths().blob(first.etag).string();
         co_await place(blob, content);
         co_return;
     }
+    const File fetched = File::open(tree_.full_path(first.path), O_RDONLY);
     for (const SnapshotFile* file : content.files) {
-        if (file != &first) co_await copy_into_place(destination, (fs::path(local_dir_) / file->path).string());
+        if (file == &first) continue;
+        const auto [folder, name] = tree_.parent(file->path);
+        co_await copy_into_place(fetched, folder, name, tree_.full_path(file->path));
     }
 }
 

@@ -12,7 +12,9 @@ namespace hf {
 /// The cache that is shared with the reference client: blobs, and links to them in the snapshot's folder.
 class CacheDestination final : public SnapshotDestination {
 public:
-    CacheDestination(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache, std::string commit);
+    /// What is there is believed for its size; with `verify` it is hashed.
+    CacheDestination(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache, std::string commit,
+                     bool verify = false);
 
     bool has(const SnapshotFile& file) override;
     bool may_be_here(const SnapshotFile& file) override;
@@ -22,23 +24,22 @@ public:
 
 private:
     void open();
-    void point(const SnapshotFile& file, bool fresh);
 
     Session session_;
     std::shared_ptr<Transfers> transfers_;
     RepoCache cache_;
     std::string commit_;
-    std::string snapshot_path_;
+    bool verify_;
     std::shared_ptr<PartialStore> store_;
-    std::optional<FolderTree> snapshot_;
-    File blobs_;
+    std::optional<FolderTree> there_;       // to look at what is there: nothing is made for that
+    std::optional<SnapshotFolder> folder_;  // since something was to be written
 };
 
 /// The same cache, and a folder of the user's with links to it or copies.
 class LocalDirDestination final : public SnapshotDestination {
 public:
     LocalDirDestination(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache, std::string commit,
-                        std::string local_dir, std::optional<bool> use_symlinks);
+                        std::string local_dir, std::optional<bool> use_symlinks, bool verify = false);
 
     bool has(const SnapshotFile& file) override;
     bool may_be_here(const SnapshotFile& file) override;
@@ -49,17 +50,19 @@ public:
 private:
     bool is_cached() const { return use_symlinks_.value_or(true); }
     boost::asio::awaitable<void> place(std::string from, const SameContent& content);
-    void make_cache_folders(const SameContent& content) const;
 
     Session session_;
     std::shared_ptr<Transfers> transfers_;
     RepoCache cache_;
     std::string commit_;
-    std::string local_dir_;
     std::optional<bool> use_symlinks_;
+    bool verify_;
+    FolderTree tree_;
     std::shared_ptr<PartialStore> store_;
 };
 
+/// Whether `name` in the open folder has the size of `file` and, with `verify`, its hash. Links are followed.
+boost::asio::awaitable<bool> is_right(int folder, std::string name, const SnapshotFile& file, bool verify);
 /// The hash of a local file in the form of an ETag of `size` bytes' content, taken in slices.
 boost::asio::awaitable<std::string> hash_of_file(const File& file, Content content);
 

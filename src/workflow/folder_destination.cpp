@@ -20,7 +20,7 @@ FolderDestination::FolderDestination(std::shared_ptr<Transfers> transfers, Sessi
       tree_(std::move(folder)),
       records_path_(std::move(records)),
       verify_(verify),
-      store_(std::make_shared<PartialStore>(tree_.full_path(".hfhub"), transfers_->config.keep_partials_above)) {
+      store_(std::make_shared<PartialStore>(tree_.root(), ".hfhub", transfers_->config.keep_partials_above)) {
     try {
         if (const auto text = read_text(records_path_)) records_ = MirrorRecords::parse(*text);
     } catch (const FileSystemError&) {
@@ -135,7 +135,7 @@ asio::awaitable<void> FolderDestination::fetch(const SameContent& content, Fetch
     Fetch fetch(session_, transfers_, std::move(job));
     Partial partial = co_await fetch.run();
     const auto [folder, name] = tree_.parent(first.path);
-    partial.publish(folder, name, tree_.full_path(first.path));
+    co_await put_into_place(std::move(partial), folder, name, tree_.full_path(first.path));
     remember(first);
     if (content.files.size() > 1) co_await spread(content, &first);
 }

@@ -29,7 +29,8 @@ MirrorArgs::MirrorArgs(std::string_view repo_id, std::string_view folder, const 
 
 asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<Transfers> transfers, MirrorArgs args) {
     const SnapshotHead head = co_await ask_head(session, args.repo, args.revision, args.token, false);
-    const SnapshotListing listing = co_await list_snapshot(session, args.repo, head.commit, args.token);
+    const SnapshotListing listing = co_await list_snapshot(session, args.repo, head.commit, args.token, args.verify);
+    require_no_odd(listing);
     MirrorResult result;
     result.commit_hash = head.commit;
     std::vector<const SnapshotFile*> files;
@@ -39,6 +40,7 @@ asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<Tra
         result.bytes += file.size;
     }
     result.files = files.size();
+    require_layout(files);
 
     const std::string folder = fs::absolute(args.folder).lexically_normal().string();
     const std::string records = state_file(session, args.repo, "mirrors", folder);

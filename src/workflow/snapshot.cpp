@@ -88,7 +88,8 @@ asio::awaitable<void> SnapshotDownload::ask() {
     siblings_ = std::move(head.siblings);
     for (const std::string& name : siblings_) require_safe_path(name);
     if (as_reference) co_return;
-    SnapshotListing listing = co_await list_snapshot(session_, args_.repo, commit_, args_.token);
+    SnapshotListing listing = co_await list_snapshot(session_, args_.repo, commit_, args_.token, args_.force);
+    require_no_odd(listing);
     listing_.emplace(std::move(listing));
 }
 
@@ -138,6 +139,7 @@ asio::awaitable<void> SnapshotDownload::fetch_listed() {
     for (const SnapshotFile& file : listing_->files) {
         if (args_.filter.matches(file.path)) files.push_back(&file);
     }
+    require_layout(files);
     std::unique_ptr<SnapshotDestination> destination;
     if (args_.local_dir.empty()) {
         destination = std::make_unique<CacheDestination>(session_, transfers_, cache_, commit_);

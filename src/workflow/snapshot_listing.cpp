@@ -1,15 +1,16 @@
 #include "workflow/snapshot_listing.hpp"
 
+#include "core/kept_text.hpp"
 #include "transfer/file.hpp"
+#include "transfer/file_metadata.hpp"
 
 #include <hf/core/error.hpp>
+#include <hf/core/for_each_bounded.hpp>
 #include <hf/core/hash.hpp>
 #include <hf/core/json.hpp>
+#include <hf/core/repo.hpp>
 #include <hf/core/safe_path.hpp>
-#include <hf/core/url.hpp>
 #include <hf/session/environment.hpp>
-
-#include <charconv>
 
 namespace hf {
 
@@ -17,21 +18,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view magic = "hfhub-tree 1 ";
-
-std::string_view take_until(std::string_view& text, char separator) {
-    const auto end = text.find(separator);
-    const std::string_view piece = text.substr(0, end);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    return piece;
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
+// A HEAD per file is what a server costs that knows no better way: as many at once as for small files.
+constexpr std::size_t heads_at_once = 32;
 
 [[noreturn]] void throw_invalid(std::string message) {
     ErrorInfo info;
@@ -39,72 +27,134 @@ std::optional<std::uint64_t> number(std::string_view text) {
     throw InvalidResponseError(std::move(info));
 }
 
-std::string text_member(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(name);
-    const auto* text = value ? value->if_string() : nullptr;
-    if (!text) throw_invalid("a tree entry has no " + std::string(name));
-    return std::string(text->data(), text->size());
+const json::array* siblings_of(const json::value& answer) {
+    const json::object* members = answer.if_object();
+    const json::value* list = members ? members->if_contains("siblings") : nullptr;
+    return list ? list->if_array() : nullptr;
 }
 
-std::uint64_t size_member(const json::object& object) {
-    const json::value* value = object.if_contains("size");
-    boost::system::error_code error;
-    const auto size = value ? value->to_number<std::uint64_t>(error) : 0;
-    if (!value || error) throw_invalid("a tree entry has no size");
-    return size;
+const boost::json::string* name_of(const json::value& sibling) {
+    const json::object* object = sibling.if_object();
+    const json::value* name = object ? object->if_contains("rfilename") : nullptr;
+    return name ? name->if_string() : nullptr;
 }
 
-/// nullopt for folders and what else is no file.
-std::optional<SnapshotFile> to_file(const json::value& entry) {
-    const json::object* object = entry.if_object();
-    if (!object) throw_invalid("a tree entry is no object");
-    if (text_member(*object, "type") != "file") return std::nullopt;
-    std::string path = text_member(*object, "path");
-    const json::value* lfs = object->if_contains("lfs");
-    if (const json::object* pointer = lfs ? lfs->if_object() : nullptr) {
-        const bool old_name = pointer->contains("sha256");
-        return SnapshotFile(std::move(path), text_member(*pointer, old_name ? "sha256" : "oid"), size_member(*pointer),
-                            true);
+std::string state_name(const Session& session, const Repo& repo, std::string_view kind, std::string_view more) {
+    const std::string key = session.endpoint() + "\n" + repo.api_path() + "\n" + std::string(more);
+    return "hfhub/" + std::string(kind) + "/" + sha256_hex(key).substr(0, 32);
+}
+
+/// The listings kept on this machine. They only save requests, so nothing fails here.
+std::optional<SnapshotListing> read_kept(const Session& session, const Repo& repo, const std::string& commit) {
+    try {
+        FolderTree home(session.environment().hf_home);
+        const auto text = home.read_text(state_name(session, repo, "trees", {}));
+        auto listing = text ? SnapshotListing::parse(*text) : std::nullopt;
+        if (listing && listing->commit == commit) return listing;
+    } catch (const Error&) {
     }
-    return SnapshotFile(std::move(path), text_member(*object, "oid"), size_member(*object), false);
+    return std::nullopt;
+}
+
+void keep(const Session& session, const Repo& repo, const SnapshotListing& listing) {
+    try {
+        FolderTree home(session.environment().hf_home);
+        home.write_text(state_name(session, repo, "trees", {}), listing.to_text());
+    } catch (const Error&) {
+    }
+}
+
+/// One call of list_snapshot.
+class Lister {
+public:
+    Lister(Session session, Repo repo, std::string commit, OwnedToken token)
+        : session_(std::move(session)), repo_(std::move(repo)), token_(std::move(token)), listing_(std::move(commit)) {}
+
+    asio::awaitable<SnapshotListing> run();
+
+private:
+    asio::awaitable<void> from_tree();
+    asio::awaitable<void> from_siblings();
+    asio::awaitable<void> ask_for(std::string path);
+
+    Session session_;
+    Repo repo_;
+    OwnedToken token_;
+    SnapshotListing listing_;
+};
+
+asio::awaitable<void> Lister::from_tree() {
+    Request request = get("/api/{}/tree/{}", repo_, segment(listing_.commit));
+    request.query("recursive", true).query("expand", false).token(token_.get());
+    auto entries = session_.list_with<ListedFile>(std::move(request), &read_tree_entry);
+    while (auto entry = co_await entries.next()) listing_.add(std::move(*entry));
+}
+
+/// What a HEAD of the file tells.
+asio::awaitable<void> Lister::ask_for(std::string path) {
+    const Url url = Url::parse(hf_hub_url(session_.endpoint(), repo_.type(), repo_.id(), listing_.commit, path));
+    const double patience = etag_timeout(session_, std::nullopt);
+    std::string problem = "is of a server that tells no hash of it";
+    try {
+        const HfFileMetadata found = co_await file_metadata(session_, url, token_, patience);
+        const auto hash = to_content_hash(found.etag.value_or(std::string()));
+        if (hash && found.size) {
+            // Not as an LFS file: who has no /tree has no LFS routes either.
+            listing_.add(SnapshotFile(std::move(path), *hash, *found.size, false));
+            co_return;
+        }
+    } catch (const HfHubHTTPError& error) {
+        problem = "cannot be asked for: " + error.message();
+    }
+    listing_.add(ListedFile(std::move(path), problem));
+}
+
+asio::awaitable<void> Lister::from_siblings() {
+    Request request = get("/api/{}/revision/{}", repo_, segment(listing_.commit));
+    request.query("blobs", true).token(token_.get());
+    const Reply reply = co_await session_.send(std::move(request));
+    const json::value answer = json::parse(reply.body);
+    const json::array* siblings = siblings_of(answer);
+    if (!siblings) throw_invalid("the server has no tree of " + repo_.id() + ", and no siblings either");
+    std::vector<std::string> bare;
+    for (const json::value& sibling : *siblings) {
+        ListedFile listed = read_sibling(sibling);
+        const auto* name = name_of(sibling);
+        if (!name || !listed.odd)
+            listing_.add(std::move(listed));
+        else
+            bare.emplace_back(name->data(), name->size());
+    }
+    for (const std::string& path : bare) require_safe_path(path);
+    const auto ask = [&](std::size_t i) { return ask_for(bare[i]); };
+    co_await for_each_bounded(bare.size(), heads_at_once, ask);
+    if (listing_.files.empty() && !listing_.odd.empty())
+        throw_invalid("the server has no tree of " + repo_.id() + " and knows no hashes: nothing could be verified");
+}
+
+bool lacks_route(unsigned status) { return status == 404 || status == 405 || status == 501; }
+
+asio::awaitable<SnapshotListing> Lister::run() {
+    std::exception_ptr lacking;
+    try {
+        co_await from_tree();
+    } catch (const HfHubHTTPError& error) {
+        // The commit is there, as the server has just said.
+        if (!lacks_route(error.status()) || !listing_.files.empty()) throw;
+        lacking = std::current_exception();
+    }
+    if (lacking) {
+        try {
+            co_await from_siblings();
+        } catch (const HfHubHTTPError&) {
+            std::rethrow_exception(lacking);
+        }
+    }
+    require_safe_paths(listing_);
+    co_return std::move(listing_);
 }
 
 }  // namespace
-
-std::string SnapshotListing::to_text() const {
-    std::string text(magic);
-    text += commit + " " + std::to_string(files.size()) + "\n";
-    text.reserve(text.size() + files.size() * 96);
-    for (const SnapshotFile& file : files) {
-        text += file.etag;
-        text += ' ';
-        text += std::to_string(file.size);
-        text += file.lfs ? " l " : " r ";
-        text += quote(file.path, "/ ");
-        text += '\n';
-    }
-    return text;
-}
-
-std::optional<SnapshotListing> SnapshotListing::parse(std::string_view text) {
-    if (!text.starts_with(magic)) return std::nullopt;
-    text.remove_prefix(magic.size());
-    std::string_view head = take_until(text, '\n');
-    SnapshotListing out{std::string(take_until(head, ' '))};
-    const auto count = number(head);
-    if (!count || *count > text.size()) return std::nullopt;
-    out.files.reserve(*count);
-    while (!text.empty()) {
-        std::string_view line = take_until(text, '\n');
-        const std::string_view etag = take_until(line, ' ');
-        const auto size = number(take_until(line, ' '));
-        const std::string_view kind = take_until(line, ' ');
-        if (etag.empty() || !size || (kind != "l" && kind != "r") || line.empty()) return std::nullopt;
-        out.files.emplace_back(unquote(line), std::string(etag), *size, kind == "l");
-    }
-    if (out.files.size() != *count) return std::nullopt;
-    return out;
-}
 
 asio::awaitable<SnapshotHead> ask_head(Session session, Repo repo, std::string revision, OwnedToken token,
                                        bool siblings) {
@@ -114,54 +164,35 @@ asio::awaitable<SnapshotHead> ask_head(Session session, Repo repo, std::string r
     const json::value parsed = json::parse(reply.body);
     const json::object* members = parsed.if_object();
     const json::value* sha = members ? members->if_contains("sha") : nullptr;
-    if (!sha || !sha->is_string()) throw_invalid("the answer of " + reply.url.redacted() + " names no commit");
     SnapshotHead head;
-    head.commit = std::string(sha->get_string().data(), sha->get_string().size());
-    require_safe_path(head.commit);
-    if (!siblings) co_return head;
-    const json::value* list = members->if_contains("siblings");
-    if (!list || !list->is_array()) throw_invalid("the answer of " + reply.url.redacted() + " has no siblings");
-    for (const json::value& sibling : list->get_array()) {
-        const json::object* object = sibling.if_object();
-        if (!object) throw_invalid("a sibling is no object");
-        head.siblings.push_back(text_member(*object, "rfilename"));
+    if (sha && sha->is_string()) head.commit = std::string(sha->get_string().data(), sha->get_string().size());
+    if (!is_commit_hash(head.commit)) throw_invalid("the answer of " + reply.url.redacted() + " names no commit");
+    const json::array* list = siblings_of(parsed);
+    if (siblings && !list) throw_invalid("the answer of " + reply.url.redacted() + " has no siblings");
+    if (!list) co_return head;
+    head.lists_siblings = true;
+    for (const json::value& sibling : *list) {
+        const auto* name = name_of(sibling);
+        if (name) head.siblings.emplace_back(name->data(), name->size());
+        if (!name && siblings) throw_invalid("the answer of " + reply.url.redacted() + " has a sibling without a name");
     }
     co_return head;
 }
 
-asio::awaitable<SnapshotListing> list_snapshot(Session session, Repo repo, std::string commit, OwnedToken token) {
-    const std::string kept = state_file(session, repo, "trees");
-    std::optional<SnapshotListing> listing;
-    try {
-        if (const auto text = read_text(kept)) listing = SnapshotListing::parse(*text);
-    } catch (const FileSystemError&) {
-        // Unreadable: as if it were not there.
+asio::awaitable<SnapshotListing> list_snapshot(Session session, Repo repo, std::string commit, OwnedToken token,
+                                               bool anew) {
+    if (!anew) {
+        auto kept = read_kept(session, repo, commit);
+        if (kept) co_return std::move(*kept);
     }
-    if (listing && listing->commit == commit) co_return std::move(*listing);
-
-    listing.emplace(commit);
-    Request request = get("/api/{}/tree/{}", repo, segment(commit));
-    request.query("recursive", true).query("expand", false).token(token.get());
-    auto entries = session.list_with<std::optional<SnapshotFile>>(std::move(request), &to_file);
-    while (auto entry = co_await entries.next()) {
-        if (*entry) listing->files.push_back(std::move(**entry));
-    }
-    require_safe_paths(*listing);
-    try {
-        write_text(kept, listing->to_text());
-    } catch (const FileSystemError&) {
-        // Only saves requests next time.
-    }
-    co_return std::move(*listing);
-}
-
-void require_safe_paths(const SnapshotListing& listing) {
-    for (const SnapshotFile& file : listing.files) require_safe_path(file.path);
+    Lister lister(session, repo, std::move(commit), std::move(token));
+    SnapshotListing listing = co_await lister.run();
+    if (listing.odd.empty()) keep(session, repo, listing);
+    co_return listing;
 }
 
 std::string state_file(const Session& session, const Repo& repo, std::string_view kind, std::string_view more) {
-    const std::string key = session.endpoint() + "\n" + repo.api_path() + "\n" + std::string(more);
-    return session.environment().hf_home + "/hfhub/" + std::string(kind) + "/" + sha256_hex(key).substr(0, 32);
+    return session.environment().hf_home + "/" + state_name(session, repo, kind, more);
 }
 
 }  // namespace hf

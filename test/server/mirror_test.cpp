@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(verify_finds_damage_that_size_and_time_hide) {
     BOOST_TEST(holds(folder, files));
     BOOST_TEST(result.fetched == 1u);
     BOOST_TEST(requests() == 3u);  // head, batch, content
-}
+    BOOST_TEST(requests() == 4u);  // head, the tree anew, batch, content
 
 BOOST_AUTO_TEST_CASE(deleted_files) {
     mirror();

@@ -2,6 +2,7 @@
 
 #include <hf/core/cache_names.hpp>
 #include <hf/core/error.hpp>
+#include <hf/core/hash.hpp>
 
 BOOST_AUTO_TEST_SUITE(cache_names)
 
@@ -36,12 +37,15 @@ BOOST_AUTO_TEST_CASE(etags_that_can_name_a_file) {
 
 BOOST_AUTO_TEST_CASE(places_in_a_shared_cache) {
     const hf::RepoCachePaths paths("/c", "dataset", "a/b");
+    const std::string commit(40, 'c');
     BOOST_TEST(paths.root() == "/c/datasets--a--b");
     BOOST_TEST(paths.ref("refs/pr/1") == "/c/datasets--a--b/refs/refs/pr/1");
     BOOST_TEST(paths.blob("e") == "/c/datasets--a--b/blobs/e");
-    BOOST_TEST(paths.pointer("c0", "d/f.txt") == "/c/datasets--a--b/snapshots/c0/d/f.txt");
-    BOOST_TEST(paths.no_exist("c0", "d/f.txt") == "/c/datasets--a--b/.no_exist/c0/d/f.txt");
+    BOOST_TEST(paths.pointer(commit, "d/f.txt") == "/c/datasets--a--b/snapshots/" + commit + "/d/f.txt");
+    BOOST_TEST(paths.no_exist(commit, "d/f.txt") == "/c/datasets--a--b/.no_exist/" + commit + "/d/f.txt");
     BOOST_TEST(paths.lock("e") == "/c/.locks/datasets--a--b/e.lock");
+    const std::string longest(255, 'e');
+    BOOST_TEST(paths.lock(longest) == "/c/.locks/datasets--a--b/" + hf::sha256_hex(longest) + ".lock");
 }
 
 BOOST_AUTO_TEST_CASE(no_name_leaves_the_cache) {
@@ -51,8 +55,13 @@ BOOST_AUTO_TEST_CASE(no_name_leaves_the_cache) {
     BOOST_CHECK_THROW(paths.blob("../x"), hf::UnsafePathError);
     BOOST_CHECK_THROW(paths.lock(""), hf::UnsafePathError);
     BOOST_CHECK_THROW(paths.snapshot(".."), hf::UnsafePathError);
-    BOOST_CHECK_THROW(paths.pointer("c0", "/etc/passwd"), hf::UnsafePathError);
-    BOOST_CHECK_THROW(paths.no_exist("..", "a"), hf::UnsafePathError);
+    BOOST_CHECK_THROW(paths.pointer(std::string(40, 'c'), "/etc/passwd"), hf::UnsafePathError);
+    for (const std::string& commit : {std::string(".."), std::string("c0"), std::string(40, 'C'), std::string(41, 'c'),
+                                      std::string(39, 'c') + "\n", std::string()}) {
+        BOOST_CHECK_THROW(paths.snapshot(commit), hf::UnsafePathError);
+        BOOST_CHECK_THROW(paths.pointer(commit, "a"), hf::UnsafePathError);
+        BOOST_CHECK_THROW(paths.no_exist(commit, "a"), hf::UnsafePathError);
+    }
     BOOST_CHECK_THROW(hf::RepoCachePaths("/c", "", "../x"), hf::HFValidationError);
 }
 

@@ -28,7 +28,9 @@ std::string legacy_cache_file_name(std::string_view url, std::string_view etag =
 ///                                  /.no_exist/<commit>/<path>   files known to be absent
 ///     <cache_dir>/.locks/models--org--name/<etag>.lock
 ///
-/// The functions throw UnsafePathError for names that would leave their folder, and touch no file.
+/// The functions throw UnsafePathError for names that would leave their folder and for commits that are none
+/// (40 lower-case hexadecimal digits), and touch no file. The lock of an ETag that is too long for the name of a
+/// file with ".lock" is named by its hash.
 class RepoCachePaths {
 public:
     /// Throws HFValidationError for a wrong type or id.

@@ -1,0 +1,173 @@
+#include "workflow/snapshot_files.hpp"
+
+#include "core/kept_text.hpp"
+#include "core/path_layout.hpp"
+
+#include <hf/core/repo.hpp>
+#include <hf/core/safe_path.hpp>
+
+#include <limits>
+
+namespace hf {
+
+namespace {
+
+constexpr std::string_view magic = "hfhub-tree 2 ";
+
+std::optional<std::string> text_of(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    const auto* text = value ? value->if_string() : nullptr;
+    if (!text) return std::nullopt;
+    return std::string(text->data(), text->size());
+}
+
+std::optional<std::string> hash_of(const json::object& object, std::string_view name) {
+    const auto text = text_of(object, name);
+    return text ? to_content_hash(*text) : std::nullopt;
+}
+
+std::optional<std::uint64_t> size_of(const json::object& object) {
+    const json::value* value = object.if_contains("size");
+    boost::system::error_code error;
+    const auto size = value ? value->to_number<std::uint64_t>(error) : 0;
+    if (!value || error || size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+        return std::nullopt;
+    return size;
+}
+
+ListedFile read_lfs(std::string path, const json::object& pointer, std::optional<std::uint64_t> size) {
+    const auto hash = hash_of(pointer, pointer.contains("sha256") ? "sha256" : "oid");
+    if (!hash || hash->size() != 64) return {std::move(path), "has no usable hash of its LFS content"};
+    if (pointer.contains("size")) size = size_of(pointer);
+    if (!size) return {std::move(path), "has no usable size"};
+    return SnapshotFile(std::move(path), *hash, *size, true);
+}
+
+/// Both forms differ in two names.
+ListedFile read_file(const json::object& object, std::string_view path_name, std::string_view hash_name) {
+    auto path = text_of(object, path_name);
+    if (!path) return {{}, "has no path"};
+    const auto size = size_of(object);
+    // Some servers write {} or null for what is no LFS file. If it is one, its hash will not be right.
+    const json::value* lfs = object.if_contains("lfs");
+    const json::object* pointer = lfs ? lfs->if_object() : nullptr;
+    if (pointer && !pointer->empty()) return read_lfs(std::move(*path), *pointer, size);
+    if (lfs && !pointer && !lfs->is_null()) return {std::move(*path), "has an LFS member that is no object"};
+    const auto hash = hash_of(object, hash_name);
+    if (!hash) return {std::move(*path), "has no usable hash"};
+    if (!size) return {std::move(*path), "has no usable size"};
+    return SnapshotFile(std::move(*path), *hash, *size, false);
+}
+
+[[noreturn]] void throw_layout(const std::string& path, boost::system::errc::errc_t cause, const std::string& problem) {
+    ErrorInfo info;
+    info.argument = path;
+    info.cause = make_error_code(cause);
+    info.message = "the repository cannot be laid out on this file system: " + problem;
+    throw FileSystemError(std::move(info));
+}
+
+}  // namespace
+
+ListedFile::ListedFile(std::string path, std::string_view problem) {
+    odd.emplace();
+    odd->path = path.empty() ? "(an entry without a path)" : std::move(path);
+    odd->code = make_error_code(Errc::invalid_response);
+    odd->message = "the server's list of files is odd: " + odd->path + " " + std::string(problem);
+}
+
+ListedFile read_tree_entry(const json::value& entry) {
+    const json::object* object = entry.if_object();
+    if (!object) return {{}, "is no object"};
+    const auto type = text_of(*object, "type");
+    // "unknown" is what the Hub says of git submodules, which have no content.
+    if (type == "directory" || type == "unknown") return {};
+    if (type == "file") return read_file(*object, "path", "oid");
+    return {text_of(*object, "path").value_or(std::string()), "is neither a file nor a folder"};
+}
+
+ListedFile read_sibling(const json::value& sibling) {
+    const json::object* object = sibling.if_object();
+    if (!object) return {{}, "is no object"};
+    return read_file(*object, "rfilename", "blobId");
+}
+
+void SnapshotListing::add(ListedFile entry) {
+    if (entry.file) files.push_back(std::move(*entry.file));
+    if (entry.odd) odd.push_back(std::move(*entry.odd));
+}
+
+std::string SnapshotListing::to_text() const {
+    std::string text(magic);
+    text += write_field(commit) + " " + std::to_string(files.size()) + "\n";
+    text.reserve(text.size() + files.size() * 96);
+    for (const SnapshotFile& file : files) {
+        text += write_field(file.etag);
+        text += ' ';
+        text += std::to_string(file.size);
+        text += file.lfs ? " l " : " r ";
+        text += write_field(file.path);
+        text += '\n';
+    }
+    return text;
+}
+
+std::optional<SnapshotListing> SnapshotListing::parse(std::string_view text) {
+    if (!text.starts_with(magic) || !text.ends_with('\n')) return std::nullopt;
+    text.remove_prefix(magic.size());
+    std::string_view head = take_until(text, '\n');
+    SnapshotListing out{std::string(take_until(head, ' '))};
+    const auto count = read_number(head);
+    if (!is_commit_hash(out.commit) || !count || *count > text.size()) return std::nullopt;
+    out.files.reserve(*count);
+    while (!text.empty()) {
+        std::string_view line = take_until(text, '\n');
+        const std::string_view etag = take_until(line, ' ');
+        const auto size = read_number(take_until(line, ' '));
+        const std::string_view kind = take_until(line, ' ');
+        auto path = read_field(line);
+        if (!is_content_hash(etag) || !size || (kind != "l" && kind != "r") || !path || !is_safe_path(*path))
+            return std::nullopt;
+        out.files.emplace_back(std::move(*path), std::string(etag), *size, kind == "l");
+    }
+    if (out.files.size() != *count) return std::nullopt;
+    std::vector<std::string_view> paths;
+    for (const SnapshotFile& file : out.files) paths.push_back(file.path);
+    if (find_clash(paths)) return std::nullopt;
+    return out;
+}
+
+void require_safe_paths(const SnapshotListing& listing) {
+    for (const SnapshotFile& file : listing.files) require_safe_path(file.path);
+    for (const FileFailure& odd : listing.odd) require_safe_path(odd.path);
+}
+
+void require_no_odd(const SnapshotListing& listing) {
+    if (listing.odd.empty()) return;
+    ErrorInfo info;
+    info.argument = listing.odd.front().path;
+    info.message = listing.odd.front().message;
+    info.failures = listing.odd;
+    throw InvalidResponseError(std::move(info));
+}
+
+void require_layout(const std::vector<const SnapshotFile*>& files) {
+    std::vector<std::string_view> paths;
+    paths.reserve(files.size());
+    for (const SnapshotFile* file : files) paths.push_back(file->path);
+    if (const auto path = find_long_name(paths))
+        throw_layout(std::string(*path), boost::system::errc::filename_too_long,
+                     std::string(*path) + " has a name of more than 255 bytes");
+    const auto clash = find_clash(paths);
+    if (!clash) return;
+    const std::string path(clash->first), other(clash->second);
+    if (path != other)
+        throw_layout(path, boost::system::errc::not_a_directory,
+                     path + " is a file, and a folder of " + other + " as well");
+    ErrorInfo info;
+    info.argument = path;
+    info.message = "the server lists " + path + " twice";
+    throw InvalidResponseError(std::move(info));
+}
+
+}  // namespace hf

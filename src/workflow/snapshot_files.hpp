@@ -1,0 +1,71 @@
+#pragma once
+
+#include <hf/core/error.hpp>
+#include <hf/core/json.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hf {
+
+/// A file of a commit, as far as fetching it needs.
+class SnapshotFile {
+public:
+    SnapshotFile(std::string path, std::string etag, std::uint64_t size, bool lfs)
+        : path(std::move(path)), etag(std::move(etag)), size(size), lfs(lfs) {}
+
+    std::string path;
+    std::string etag;  ///< git-blob SHA-1, or SHA-256 of an LFS file: always a hash
+    std::uint64_t size;
+    bool lfs;
+
+    bool operator==(const SnapshotFile&) const = default;
+};
+
+/// What a server says of one file: either all that fetching needs, or why it cannot be fetched. Neither for a
+/// folder.
+class ListedFile {
+public:
+    ListedFile() = default;
+    ListedFile(SnapshotFile file) : file(std::move(file)) {}
+    ListedFile(std::string path, std::string_view problem);
+
+    std::optional<SnapshotFile> file;
+    std::optional<FileFailure> odd;
+};
+
+/// An entry of /tree, and an element of `siblings` as ?blobs=true gives it. Never throw: an entry that lacks its
+/// name, a size or a usable hash is odd. The path is not checked.
+ListedFile read_tree_entry(const json::value& entry);
+ListedFile read_sibling(const json::value& sibling);
+
+/// All files of one commit.
+class SnapshotListing {
+public:
+    explicit SnapshotListing(std::string commit) : commit(std::move(commit)) {}
+
+    std::string commit;
+    std::vector<SnapshotFile> files;
+    std::vector<FileFailure> odd;  ///< files that are listed, but cannot be fetched for what their entry lacks
+
+    void add(ListedFile entry);
+    /// As a text, one line per file, and back. `odd` is left out: such a listing must not be kept. nullopt for a
+    /// text that is no such listing, is not whole, or has what no server may send: unsafe paths, what is no hash
+    /// or size, a path twice, a file that is a folder as well. Texts of older versions are not read: a kept
+    /// listing only saves requests.
+    std::string to_text() const;
+    static std::optional<SnapshotListing> parse(std::string_view text);
+};
+
+/// Throws UnsafePathError if any file, odd ones included, would leave its folder.
+void require_safe_paths(const SnapshotListing& listing);
+/// Throws InvalidResponseError, with all of them, if the listing has odd entries.
+void require_no_odd(const SnapshotListing& listing);
+/// Throws FileSystemError naming the files that a file system cannot hold: names of more than 255 bytes, a file
+/// beside a folder of the same name. InvalidResponseError for a path that is listed twice.
+void require_layout(const std::vector<const SnapshotFile*>& files);
+
+}  // namespace hf
