@@ -22,7 +22,7 @@ int code_of(const hf::Error& error) {
     if (code == hf::ErrorCondition::not_found && code != hf::Errc::local_entry_not_found) return not_found;
     if (code == hf::Errc::file_system) return disk;
     if (code == hf::Errc::protocol || code == hf::Errc::invalid_response || code == hf::Errc::integrity ||
-        code == hf::Errc::unsafe_path || code == hf::Errc::too_large)
+        code == hf::Errc::unsafe_path || code == hf::Errc::too_large || code == hf::Errc::host_not_allowed)
         return content;
     if (code == hf::ErrorCondition::network || code == hf::Errc::offline) return network;
     if (error.status() == 401 || error.status() == 403) return access;

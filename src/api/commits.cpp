@@ -1,7 +1,7 @@
 #include "api/commit_info.hpp"
 #include "transfer/commit_payload.hpp"
 #include "transfer/commit_recovery.hpp"
-#include "transfer/error_context.hpp"
+#include "core/rethrow.hpp"
 #include "transfer/on_strand.hpp"
 #include "transfer/preupload.hpp"
 #include "transfer/upload_body.hpp"

@@ -6,6 +6,7 @@
 #include <hf/core/error.hpp>
 #include <hf/core/for_each_bounded.hpp>
 #include <hf/core/repo.hpp>
+#include <hf/core/safe_path.hpp>
 
 #include <boost/asio/buffer.hpp>
 
@@ -108,6 +109,8 @@ asio::awaitable<SafetensorsRepoMetadata> sharded_impl(Files files, DownloadsApi 
     out.weight_map = std::move(index.weight_map);
     std::set<std::string> distinct;
     for (const auto& [tensor, file] : out.weight_map) distinct.insert(file);
+    // They become URLs that are asked with the token.
+    for (const std::string& file : distinct) require_safe_path(file);
     const std::vector<std::string> names(distinct.begin(), distinct.end());
     const auto read_one = [&](std::size_t i) -> asio::awaitable<void> {
         SafetensorsFileMetadata file = co_await parse_impl(files, names[i]);

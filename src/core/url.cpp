@@ -1,3 +1,4 @@
+#include <hf/core/base64.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/url.hpp>
 
@@ -99,6 +100,39 @@ bool parse_host_port(std::string_view text, Origin& origin) {
     return error == std::errc() && end == port.data() + port.size() && origin.port != 0;
 }
 
+// As much of a malformed URL as a message may show: no user info, however malformed, no query, not too long.
+std::string harmless(std::string_view text) {
+    std::string out;
+    if (const auto at = text.rfind('@'); at != text.npos) {
+        const auto slashes = text.find("//");
+        if (slashes < at) out = text.substr(0, slashes + 2);
+        out += "…";
+        text.remove_prefix(at);
+    }
+    return out.append(text.substr(0, std::min<std::size_t>(text.find_first_of("?#"), 200)));
+}
+
+// Names of query parameters that the Hub and common object stores put into every URL without
+// making it a secret; everything else may sign or authorise.
+bool is_harmless_parameter(std::string_view name) {
+    constexpr auto harmless = std::to_array<std::string_view>(
+        {"author",      "blobs",     "cardData", "config",         "create_pr", "cursor", "datasets",
+         "diff",        "direction", "download", "expand",         "factory",   "filter", "full",
+         "include_prs", "item",      "limit",    "linked",         "models",    "owner",  "p",
+         "page_index",  "recursive", "search",   "securityStatus", "sort",      "status", "type"});
+    return std::ranges::find(harmless, name) != harmless.end();
+}
+
+// Calls `take(name, whole parameter)` for each parameter of a query.
+void each_parameter(std::string_view query, auto take) {
+    while (!query.empty()) {
+        const auto end = query.find('&');
+        const auto pair = query.substr(0, end);
+        take(pair.substr(0, pair.find('=')), pair);
+        query = end == query.npos ? std::string_view() : query.substr(end + 1);
+    }
+}
+
 // RFC 3986 section 5.2.4, for a path that starts with '/'.
 std::string remove_dot_segments(std::string_view path) {
     std::string out;
@@ -133,7 +167,7 @@ Url::Url(Origin origin, std::string target) : origin_(std::move(origin)), target
 Url Url::parse(std::string_view text) {
     if (has_control_characters(text)) throw_validation("url", "URL contains control characters");
     const auto fail = [&] {
-        throw_validation("url", "not an absolute http or https URL: '" + std::string(text) + "'");
+        throw_validation("url", "not an absolute http or https URL: '" + harmless(text) + "'");
     };
     Origin origin;
     const auto scheme = scheme_of(text);
@@ -179,29 +213,40 @@ std::string_view Url::query() const noexcept {
 }
 
 std::string Url::redacted() const {
-    // Names of query parameters that the Hub and common object stores put into every URL without
-    // making it a secret; everything else may sign or authorise.
-    constexpr auto harmless = std::to_array<std::string_view>(
-        {"author",      "blobs",     "cardData", "config",         "create_pr", "cursor", "datasets",
-         "diff",        "direction", "download", "expand",         "factory",   "filter", "full",
-         "include_prs", "item",      "limit",    "linked",         "models",    "owner",  "p",
-         "page_index",  "recursive", "search",   "securityStatus", "sort",      "status", "type"});
     std::string out = origin_.to_string() + std::string(path());
-    std::string_view rest = query();
     char separator = '?';
-    while (!rest.empty()) {
-        const auto end = rest.find('&');
-        const auto pair = rest.substr(0, end);
-        const auto name = pair.substr(0, pair.find('='));
+    each_parameter(query(), [&](std::string_view name, std::string_view pair) {
         out += separator;
-        if (std::ranges::find(harmless, name) != harmless.end())
+        if (is_harmless_parameter(name))
             out += pair;
         else
             out.append(name).append("=…");
         separator = '&';
-        rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
-    }
+    });
     return out;
+}
+
+std::vector<std::string_view> Url::secrets() const {
+    std::vector<std::string_view> out;
+    each_parameter(query(), [&](std::string_view name, std::string_view pair) {
+        if (!is_harmless_parameter(name) && pair.size() > name.size()) out.push_back(pair.substr(name.size() + 1));
+    });
+    return out;
+}
+
+std::string_view user_info(std::string_view url) {
+    const auto slashes = url.find("//");
+    if (slashes == url.npos) return {};
+    url.remove_prefix(slashes + 2);
+    url = url.substr(0, url.find_first_of("/?#"));
+    const auto at = url.rfind('@');
+    return at == url.npos ? std::string_view() : url.substr(0, at);
+}
+
+std::string basic_credentials(std::string_view user_info) {
+    const std::string plain =
+        unquote(user_info.find(':') == user_info.npos ? std::string(user_info) + ":" : std::string(user_info));
+    return "Basic " + base64_encode(plain);
 }
 
 std::string quote(std::string_view text, std::string_view safe) {

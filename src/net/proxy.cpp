@@ -1,4 +1,3 @@
-#include <hf/core/base64.hpp>
 #include <hf/core/error.hpp>
 #include <hf/net/proxy.hpp>
 
@@ -19,12 +18,6 @@ std::string lower(std::string_view text) {
     std::ranges::transform(out, out.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     return out;
-}
-
-std::string basic_credentials(std::string_view user_info) {
-    const std::string plain =
-        unquote(user_info.find(':') == user_info.npos ? std::string(user_info) + ":" : std::string(user_info));
-    return "Basic " + base64_encode(plain);
 }
 
 bool in_network(std::string_view block, const ip::address& address) {

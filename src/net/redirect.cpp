@@ -1,4 +1,5 @@
-#include <hf/core/error.hpp>
+#include "core/rethrow.hpp"
+
 #include <hf/net/redirect.hpp>
 
 #include <algorithm>
@@ -25,22 +26,15 @@ std::string visit(Method method, const Url& url) { return std::string(to_string(
 
 }  // namespace
 
-RedirectState::RedirectState(Method method, Url url, Origin endpoint, RedirectPolicy policy)
-    : method_(method), url_(std::move(url)), endpoint_(std::move(endpoint)), policy_(policy) {}
+RedirectState::RedirectState(Method method, Url url, const OriginPolicy& origins, unsigned max_redirects)
+    : method_(method), url_(std::move(url)), origins_(&origins), max_redirects_(max_redirects) {}
 
 std::optional<RedirectStep> RedirectState::next(unsigned status, std::optional<std::string_view> location) {
     if (!is_redirect(status) || !location || location->empty()) return std::nullopt;
     visited_.push_back(visit(method_, url_));
-    if (visited_.size() > policy_.max_redirects)
-        refuse(method_, url_, status, "more than " + std::to_string(policy_.max_redirects) + " redirects");
-    Url target;
-    try {
-        target = url_.resolve(*location);
-    } catch (const HFValidationError&) {
-        refuse(method_, url_, status, "the Location is not an http or https URL");
-    }
-    if (url_.origin().scheme == "https" && target.origin().scheme == "http" && !policy_.allow_downgrade)
-        refuse(method_, url_, status, "it leads from https to http");
+    if (visited_.size() > max_redirects_)
+        refuse(method_, url_, status, "more than " + std::to_string(max_redirects_) + " redirects");
+    Url target = follow(status, *location);
     const Method method = method_after(status, method_);
     if (std::ranges::find(visited_, visit(method, target)) != visited_.end())
         refuse(method_, url_, status, "it leads in a circle");
@@ -48,6 +42,17 @@ std::optional<RedirectStep> RedirectState::next(unsigned status, std::optional<s
     method_ = method;
     url_ = std::move(target);
     return RedirectStep(method_, url_, keep_body, credentials_allowed());
+}
+
+Url RedirectState::follow(unsigned status, std::string_view location) const {
+    try {
+        return origins_->follow(url_, location);
+    } catch (const Error& error) {
+        ErrorInfo info = error.info();
+        info.method = to_string(method_);
+        info.status = status;
+        rethrow_as(error, std::move(info));
+    }
 }
 
 }  // namespace hf::net

@@ -140,7 +140,39 @@ void add_text(std::string& out, const boost::json::value& value) {
     if (const auto* text = value.if_string()) add_line(out, {text->data(), text->size()});
 }
 
+// The text of the first element of that name, at most `limit` bytes; empty if there is none.
+std::string element(std::string_view xml, std::string_view name, std::size_t limit) {
+    const std::string open = "<" + std::string(name) + ">";
+    const auto begin = xml.find(open);
+    if (begin == xml.npos) return {};
+    std::string_view rest = xml.substr(begin + open.size());
+    rest = rest.substr(0, std::min(rest.find('<'), limit));
+    constexpr std::pair<std::string_view, char> entities[] = {
+        {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}};
+    std::string out;
+    while (!rest.empty()) {
+        const auto entity = std::ranges::find_if(entities, [&](const auto& e) { return rest.starts_with(e.first); });
+        const bool found = entity != std::end(entities);
+        out += found ? entity->second : rest.front();
+        rest.remove_prefix(found ? entity->first.size() : 1);
+    }
+    return out;
+}
+
+// What object stores (S3, GCS, Azure) answer: <Error><Code>AccessDenied</Code><Message>Request has expired</Message>.
+void add_store_error(std::string& out, std::string_view body) {
+    constexpr std::size_t longest_code = 128;
+    constexpr std::size_t longest_message = 1024;
+    const auto error = body.find("<Error>");
+    if (error == body.npos) return;
+    body.remove_prefix(error);
+    const std::string code = element(body, "Code", longest_code);
+    const std::string message = element(body, "Message", longest_message);
+    add_line(out, code.empty() || message.empty() ? code + message : code + ": " + message);
+}
+
 void add_body(std::string& out, std::string_view body) {
+    add_store_error(out, body);
     if (body.find('{') == body.npos) return;
     boost::system::error_code failure;
     const auto json = boost::json::parse(body, failure);

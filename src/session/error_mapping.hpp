@@ -17,8 +17,8 @@ namespace hf {
 void raise_for_status(net::Method method, const Url& url, unsigned status, const net::Fields& fields,
                       std::string_view body, std::chrono::system_clock::time_point now, std::string_view hint = {});
 
-/// What the Hub says of a failure: X-Error-Message, and "error" and "errors[].message" of a JSON body, one
-/// line each, none twice. Empty if it says nothing.
+/// What the Hub or a store says of a failure: X-Error-Message, "error" and "errors[].message" of a JSON body, <Code>
+/// and <Message> of an XML one, one line each, none twice. Empty if it says nothing.
 std::string server_message(const net::Fields& fields, std::string_view body);
 
 }  // namespace hf

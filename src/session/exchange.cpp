@@ -47,13 +47,49 @@ net::Timeouts SessionState::timeouts(const Request& request) const {
     return out;
 }
 
-SessionState::Hop SessionState::first_hop(const Request& request, std::string_view authorization) const {
-    Hop hop(request.method_, request.url_ ? *request.url_ : Url::parse(endpoint + request.target_));
+SessionState::Hop SessionState::hop_to(const Request& request, net::Method method, const Url& url,
+                                       std::string_view authorization, bool same_origin) const {
+    Hop hop(method, url);
     hop.fields = request.fields_;
     hop.fields.set("User-Agent", user_agent_);
-    if (!authorization.empty()) hop.fields.set("Authorization", std::string(authorization));
+    if (!same_origin) {
+        hop.fields.erase("Authorization");
+        hop.fields.erase("Cookie");
+    }
+    if (!authorization.empty())
+        hop.fields.set("Authorization", std::string(authorization));
+    else if (!basic_.empty() && url.origin() == endpoint_url.origin())
+        hop.fields.set("Authorization", basic_);
+    if (same_origin) {
+        for (const auto& [name, value] : request.bound_) hop.fields.set(name, value);
+    }
     hop.body = request.body_;
     return hop;
+}
+
+// What a server may echo: into its answer's words, or into the path of a redirect.
+Secrets SessionState::sent_secrets(const Request& request, std::string_view authorization) const {
+    Secrets out;
+    out.add_authorization(authorization);
+    out.add_authorization(basic_);
+    if (request.url_) out.add_url(*request.url_);
+    for (const auto* fields : {&request.fields_, &request.bound_}) {
+        for (const std::string_view name : {"Authorization", "Cookie"}) {
+            if (const auto value = fields->find(name)) out.add_authorization(*value);
+        }
+    }
+    return out;
+}
+
+void SessionState::report(const Request& request, std::string_view authorization, RequestEvent event) const {
+    if (!observer) return;
+    const std::string_view token = authorization.substr(std::min(authorization.find(' ') + 1, authorization.size()));
+    const bool echoed = !token.empty() && event.path.find(token) != event.path.npos;
+    if (echoed || !event.error.empty() || !event.warning.empty()) {
+        const Secrets sent = sent_secrets(request, authorization);
+        for (std::string* text : {&event.path, &event.error, &event.warning}) sent.hide(*text);
+    }
+    observer(event);
 }
 
 net::QuotaGovernor* SessionState::governor(Bucket bucket, std::string_view authorization) {
@@ -136,36 +172,47 @@ std::string_view SessionState::hint_for(const Request& request, const net::Respo
     return request.hint_;
 }
 
+bool SessionState::should_follow(const Request& request, const Url& url, const net::Response& response) const {
+    if (request.redirects_ == Request::Redirects::none || !net::is_redirect(response.status)) return false;
+    if (request.redirects_ == Request::Redirects::follow) return true;
+    const auto location = response.fields.find("Location");
+    if (!location) return false;
+    try {
+        return origins.follow(url, *location).origin() == url.origin();
+    } catch (const Error&) {
+        return false;  // wherever it leads, it leads away
+    }
+}
+
 asio::awaitable<SessionState::Exchange> SessionState::attempt(const Request& request, std::string_view authorization,
                                                               bool buffered, RequestEvent& event) {
-    Hop hop = first_hop(request, authorization);
-    net::RedirectPolicy redirect_policy;
-    redirect_policy.max_redirects = max_redirects_;
-    net::RedirectState redirects(hop.method, hop.url, endpoint_url.origin(), redirect_policy);
+    const Url first = request.url_ ? *request.url_ : Url::parse(endpoint + request.target_);
+    Hop hop = hop_to(request, request.method_, first, authorization, true);
+    net::RedirectState redirects(request.method_, first, origins, max_redirects);
     while (true) {
         const Url url = hop.url;
         net::Response response = co_await send_hop(request, std::move(hop), event);
-        if (request.redirects_ != Request::Redirects::none && net::is_redirect(response.status)) {
-            const auto location = response.fields.find("Location");
-            const bool stays = location && url.resolve(*location).origin() == url.origin();
-            if (stays || request.redirects_ == Request::Redirects::follow) {
-                if (auto step = redirects.next(response.status, location)) {
-                    // A short body is read so that the connection can be used again.
-                    if (response.body_size && *response.body_size < 65536) co_await read_body(response, 65536, true);
-                    hop = first_hop(request, step->credentials_allowed ? authorization : std::string_view());
-                    hop.method = step->method;
-                    hop.url = std::move(step->url);
-                    if (!step->keep_body) {
-                        hop.body = net::Body();
-                        hop.fields.erase("Content-Type");
-                    }
-                    continue;
+        if (should_follow(request, url, response)) {
+            if (auto step = redirects.next(response.status, response.fields.find("Location"))) {
+                // A short body is read so that the connection can be used again.
+                if (response.body_size && *response.body_size < 65536) co_await read_body(response, 65536, true);
+                hop = hop_to(request, step->method, step->url,
+                             step->credentials_allowed ? authorization : std::string_view(),
+                             step->url.origin() == first.origin());
+                if (!step->keep_body) {
+                    hop.body = net::Body();
+                    hop.fields.erase("Content-Type");
                 }
+                continue;
             }
         }
         Exchange result(std::move(response), url);
         if (result.response.status >= 400) {
-            const std::string body = co_await read_body(result.response, max_error_body_, true);
+            std::string body = co_await read_body(result.response, max_error_body_, true);
+            // Stores answer a signature that they refuse with all that they made of it.
+            Secrets signatures;
+            signatures.add_url(url);
+            signatures.hide(body);
             raise_for_status(event.method, url, result.response.status, result.response.fields, body,
                              clock->system_now(), hint_for(request, result.response));
         }
@@ -202,13 +249,14 @@ asio::awaitable<SessionState::Exchange> SessionState::exchange(Request request, 
         } catch (const Error& error) {
             outcome = to_outcome(error);
             event.error = error.message();
-            failure = std::current_exception();
+            failure = sent_secrets(request, credentials).hidden(error);
+            if (!failure) failure = std::current_exception();
         } catch (const std::exception& error) {
             event.error = error.what();
             failure = std::current_exception();
         }
         event.duration = clock->now() - start;
-        if (observer) observer(event);
+        report(request, credentials, std::move(event));
         if (result) co_return std::move(*result);
         const auto delay = retries.next(outcome, clock->now(), clock->random());
         if (!delay || !budget_.try_take(clock->now())) std::rethrow_exception(failure);

@@ -49,6 +49,11 @@ Request&& Request::header(std::string name, std::string value) {
     return std::move(*this);
 }
 
+Request&& Request::bound(const net::Fields& fields) {
+    bound_ = fields;
+    return std::move(*this);
+}
+
 Request&& Request::token(TokenArg token) {
     token_given_ = token;
     token_ = std::string(token.text());

@@ -44,6 +44,32 @@ net::TransportConfig transport_config(const SessionConfig& config, const Environ
     return out;
 }
 
+net::OriginRules origin_rules(const SessionConfig& config) {
+    net::OriginRules out;
+    out.token_origins = config.token_origins;
+    out.allowed_hosts = config.allowed_hosts;
+    out.may_contact = config.may_contact;
+    out.allow_downgrade = config.allow_downgrade;
+    return out;
+}
+
+std::string without_user_info(std::string text) {
+    if (const std::string_view info = user_info(text); !info.empty())
+        text.erase(static_cast<std::size_t>(info.data() - text.data()), info.size() + 1);
+    return text;
+}
+
+// The Authorization that the endpoint's user info stands for; empty without.
+std::string basic_of(std::string_view endpoint, TokenArg token, const Environment& environment) {
+    const std::string_view info = user_info(endpoint);
+    if (info.empty()) return {};
+    const bool implicit = token.kind() == TokenArg::Kind::client && !environment.disable_implicit_token;
+    if (token.kind() == TokenArg::Kind::text || token.kind() == TokenArg::Kind::required ||
+        (implicit && environment.token()))
+        throw_validation("endpoint", "the endpoint has user info, but there is a token, too: only one can be sent");
+    return basic_credentials(info);
+}
+
 Environment pick_environment(const SessionConfig& config) {
     return config.environment ? *config.environment : Environment::of_process();
 }
@@ -63,8 +89,10 @@ SessionState::SessionState(asio::any_io_executor executor_, const SessionConfig&
                            std::shared_ptr<net::Transport> transport_, std::shared_ptr<Clock> clock_)
     : executor(std::move(executor_)),
       environment(pick_environment(config)),
-      endpoint(without_trailing_slash(first_given({config.endpoint, environment.endpoint}))),
+      endpoint(without_trailing_slash(without_user_info(first_given({config.endpoint, environment.endpoint})))),
       endpoint_url(Url::parse(endpoint)),
+      origins(endpoint_url.origin(), origin_rules(config)),
+      max_redirects(static_cast<unsigned>(std::max(config.max_redirects, 0))),
       inference_endpoints(
           without_trailing_slash(first_given({config.inference_endpoints, inference_endpoints_service}))),
       cache_dir(first_given({config.cache_dir, environment.hub_cache})),
@@ -76,14 +104,14 @@ SessionState::SessionState(asio::any_io_executor executor_, const SessionConfig&
                            : net::make_transport(executor, transport_config(config, environment))),
       token_(config.token.text()),
       token_arg_(config.token.kind() == TokenArg::Kind::text ? TokenArg(token_) : config.token),
+      basic_(basic_of(first_given({config.endpoint, environment.endpoint}), token_arg_, environment)),
       user_agent_(build_user_agent(config.library_name, config.library_version, config.user_agent)),
       policy_(to_policy(config.retry)),
       upload_policy_(to_policy(config.upload_retry)),
       budget_(0.2, 10, clock->now()),
       obey_quota_(config.obey_quota),
       max_body_(config.max_body),
-      max_error_body_(config.max_error_body),
-      max_redirects_(static_cast<unsigned>(std::max(config.max_redirects, 0))) {
+      max_error_body_(config.max_error_body) {
     timeouts_.connect = config.connect_timeout;
     timeouts_.first_byte = config.response_timeout;
     timeouts_.stall = config.stall_timeout;
@@ -96,14 +124,44 @@ std::string SessionState::authorization(TokenArg call, bool write) const {
 
 std::string SessionState::authorization(const Request& request) const {
     const TokenArg call = request.token_arg();
-    const TokenArg effective = call.kind() == TokenArg::Kind::text ? call : token_arg_;
-    if (request.any_token_ && effective.kind() != TokenArg::Kind::text) return authorization(true, false);
-    return authorization(request.any_token_ ? effective : call, request.write_token_);
+    if (!basic_.empty()) {
+        if (call.kind() == TokenArg::Kind::text)
+            throw_validation("token", "the endpoint has user info, but a token is given, too: only one can be sent");
+        return {};
+    }
+    if (!request.any_token_) return authorization(call, request.write_token_);
+    // Whoever asked for anonymity gets it, and the server's refusal.
+    if (call.kind() == TokenArg::Kind::none) return {};
+    const TokenArg effective = call.kind() == TokenArg::Kind::client ? token_arg_ : call;
+    if (effective.kind() == TokenArg::Kind::none) return {};
+    return authorization(effective.kind() == TokenArg::Kind::text ? effective : TokenArg(true), false);
+}
+
+Secrets SessionState::secrets(TokenArg call) const {
+    Secrets out;
+    out.add_authorization(basic_);
+    out.add(token_);
+    out.add(call.text());
+    try {
+        out.add(environment.token().value_or(std::string()));
+    } catch (const FileSystemError&) {
+        // A token that could not be read was not sent.
+    }
+    return out;
 }
 
 Request SessionState::following_page(const Request& request, std::string_view page_url, std::string_view next) const {
-    Url url = Url::parse(page_url).resolve(next);
-    if (url.origin() != endpoint_url.origin()) {
+    const Url page = Url::parse(page_url);
+    Url url;
+    try {
+        url = page.resolve(next);
+    } catch (const HFValidationError& error) {
+        ErrorInfo info;
+        info.url = page.redacted();
+        info.message = "the next page after " + info.url + ": " + error.message();
+        throw ProtocolError(std::move(info));
+    }
+    if (!origins.may_see_token(url.origin())) {
         // A mirror passes the Hub's own links on: stay on the mirror, below its path.
         const std::string base = endpoint_url.target() == "/" ? std::string() : endpoint_url.target();
         url = Url(endpoint_url.origin(), base + url.target());
@@ -133,12 +191,13 @@ boost::asio::awaitable<Stream> Session::open_impl(std::shared_ptr<SessionState> 
     co_return Stream(std::move(done.response), std::move(done.url));
 }
 
-void Session::rethrow_with(const InvalidResponseError& error, const Reply& reply) {
+void Session::rethrow_with(const InvalidResponseError& error, const Reply& reply, TokenArg token) const {
     ErrorInfo info = error.info();
     info.url = reply.url.redacted();
     info.status = reply.status;
     info.body = reply.body.substr(0, 1024);
     info.message = "answer of " + info.url + ": " + info.message;
+    state_->secrets(token).hide(info);
     throw InvalidResponseError(std::move(info));
 }
 
@@ -154,6 +213,19 @@ const RetryConfig& Session::retry() const noexcept { return state_->retry; }
 Clock& Session::clock() const noexcept { return *state_->clock; }
 const boost::asio::any_io_executor& Session::executor() const noexcept { return state_->executor; }
 void Session::close() const { state_->transport->close(); }
+
+Url Session::follow(const Url& from, std::string_view reference) const { return state_->origins.follow(from, reference); }
+Url Session::follow(const Url& from, Url target) const { return state_->origins.follow(from, std::move(target)); }
+bool Session::may_see_token(const Origin& origin) const { return state_->origins.may_see_token(origin); }
+
+net::RedirectState Session::redirects(net::Method method, Url url) const {
+    return net::RedirectState(method, std::move(url), state_->origins, state_->max_redirects);
+}
+
+std::string Session::without_secrets(std::string text, TokenArg token) const {
+    state_->secrets(token).hide(text);
+    return text;
+}
 
 std::string Session::authorization(TokenArg token, bool write) const { return state_->authorization(token, write); }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "session/secrets.hpp"
+
+#include <hf/net/origin_policy.hpp>
 #include <hf/net/rate_limit.hpp>
 #include <hf/net/retry.hpp>
 #include <hf/session/environment.hpp>
@@ -38,12 +41,15 @@ public:
     std::string authorization(TokenArg call, bool write) const;
     std::string authorization(const Request& request) const;
     SessionStats stats();
+    Secrets secrets(TokenArg call) const;
     Request following_page(const Request& request, std::string_view page_url, std::string_view next) const;
 
     asio::any_io_executor executor;
     Environment environment;
     std::string endpoint;
     Url endpoint_url;
+    net::OriginPolicy origins;
+    unsigned max_redirects;
     std::string inference_endpoints;
     std::string cache_dir;
     bool offline = false;
@@ -64,12 +70,17 @@ private:
     static net::QuotaGovernor::Priority priority(const Request& request);
     asio::awaitable<void> admit(net::QuotaGovernor& governor, net::QuotaGovernor::Priority priority);
     asio::awaitable<std::string> read_body(net::Response& response, std::size_t limit, bool truncate) const;
-    Hop first_hop(const Request& request, std::string_view authorization) const;
+    Hop hop_to(const Request& request, net::Method method, const Url& url, std::string_view authorization,
+               bool same_origin) const;
+    bool should_follow(const Request& request, const Url& url, const net::Response& response) const;
+    Secrets sent_secrets(const Request& request, std::string_view authorization) const;
+    void report(const Request& request, std::string_view authorization, RequestEvent event) const;
     net::Timeouts timeouts(const Request& request) const;
     net::QuotaGovernor* governor(Bucket bucket, std::string_view authorization);
 
     std::string token_;
     TokenArg token_arg_;  // views token_
+    std::string basic_;   // of the endpoint's user info; there is no token then
     std::string user_agent_;
     net::RetryPolicy policy_;
     net::RetryPolicy upload_policy_;
@@ -78,7 +89,6 @@ private:
     bool obey_quota_;
     std::size_t max_body_;
     std::size_t max_error_body_;
-    unsigned max_redirects_;
 
     std::mutex governors_mutex_;
     std::map<std::pair<Bucket, std::string>, net::QuotaGovernor> governors_;  // by bucket and identity

@@ -3,7 +3,6 @@
 #include <hf/core/cache_names.hpp>
 #include <hf/core/constants.hpp>
 #include <hf/core/error.hpp>
-#include <hf/net/redirect.hpp>
 #include <hf/session/environment.hpp>
 
 #include <charconv>
@@ -13,8 +12,6 @@ namespace hf {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr int most_redirects = 10;
 
 std::optional<std::uint64_t> number(std::optional<std::string_view> text) {
     std::uint64_t value = 0;
@@ -29,22 +26,27 @@ std::optional<std::string> text(std::optional<std::string_view> view) {
     return std::string(*view);
 }
 
-/// A Location that names no host: a renamed repository, not a CDN.
-bool stays_on_site(std::string_view location) {
-    return !location.starts_with("//") && location.substr(0, location.find_first_of("/?")).find(':') == location.npos;
+/// Whether a redirect says all that is asked of the file: its content is in a store, which itself knows less.
+/// Within the site ("own") any answer may have an ETag and a commit, that of a renamed repository too.
+bool describes_file(const net::Fields& fields, bool own) {
+    return fields.contains("X-Linked-Etag") || fields.contains("X-Linked-Size") ||
+           (!own && (fields.contains("X-Repo-Commit") || fields.contains("ETag")));
 }
 
-Url follow(const Url& url, std::string_view location) {
-    Url next = url.resolve(location);
-    // The Hub's redirects of renamed repositories name the path alone and mean the same query.
-    if (next.query().empty() && !url.query().empty())
-        next = Url(next.origin(), std::string(next.path()) + "?" + std::string(url.query()));
-    return next;
+bool names_host(std::string_view location) {
+    return location.starts_with("//") || location.substr(0, location.find_first_of("/?#")).find(':') != location.npos;
+}
+
+/// The Hub's redirects of renamed repositories name the path alone and mean the same query.
+std::string with_query(std::string_view location, const Url& url) {
+    std::string out(location.substr(0, location.find('#')));
+    if (!url.query().empty() && out.find('?') == out.npos) out.append("?").append(url.query());
+    return out;
 }
 
 Request head_request(const Session& session, const Url& url, const OwnedToken& token, std::optional<double> timeout) {
     Request request(net::Method::head, {});
-    if (url.origin() == Url::parse(session.endpoint()).origin())
+    if (session.may_see_token(url.origin()))
         request.token(token.get());
     else
         request.anonymous();
@@ -52,7 +54,7 @@ Request head_request(const Session& session, const Url& url, const OwnedToken& t
     return request;
 }
 
-HfFileMetadata describe(const Reply& reply) {
+HfFileMetadata describe(const Session& session, const Reply& reply) {
     const net::Fields& fields = reply.fields;
     const bool redirected = net::is_redirect(reply.status);
     HfFileMetadata out;
@@ -61,7 +63,7 @@ HfFileMetadata describe(const Reply& reply) {
     if (!etag || etag->empty()) etag = fields.find("ETag");
     if (etag) out.etag = normalize_etag(*etag);
     const auto location = fields.find("Location");
-    out.location = location ? reply.url.resolve(*location).to_string() : reply.url.to_string();
+    out.location = redirected && location ? session.follow(reply.url, *location).to_string() : reply.url.to_string();
     out.size = number(fields.find("X-Linked-Size"));
     // The length of a redirect is that of its text.
     if (!out.size && !redirected) out.size = number(fields.find("Content-Length"));
@@ -78,19 +80,20 @@ double etag_timeout(const Session& session, std::optional<double> given) {
 
 asio::awaitable<HfFileMetadata> file_metadata(Session session, Url url, OwnedToken token,
                                               std::optional<double> timeout) {
-    for (int redirects = 0;; ++redirects) {
+    net::RedirectState redirects = session.redirects(net::Method::head, url);
+    while (true) {
         Request request = head_request(session, url, token, timeout);
-        Reply reply = co_await session.send(std::move(request));
+        const Reply reply = co_await session.send(std::move(request));
         const auto location = reply.fields.find("Location");
-        if (!net::is_redirect(reply.status) || !location || !stays_on_site(*location)) co_return describe(reply);
-        if (redirects == most_redirects) {
-            ErrorInfo info;
-            info.method = "HEAD";
-            info.url = url.redacted();
-            info.message = "too many redirects for HEAD " + info.url;
-            throw ProtocolError(std::move(info));
+        if (!net::is_redirect(reply.status) || !location || location->empty()) co_return describe(session, reply);
+        std::string target(*location);
+        if (names_host(target)) {
+            const bool own = session.may_see_token(session.follow(reply.url, target).origin());
+            if (describes_file(reply.fields, own)) co_return describe(session, reply);
+        } else {
+            target = with_query(target, reply.url);
         }
-        url = follow(reply.url, *location);
+        url = redirects.next(reply.status, target)->url;
     }
 }
 

@@ -10,7 +10,8 @@
 
 namespace hf {
 
-/// The HEAD of a file: `url`, following only redirects that name no host, as the reference does.
+/// The HEAD of a file: `url`, following redirects like any other call, but not those that describe a file of the store
+/// that they lead to.
 boost::asio::awaitable<HfFileMetadata> file_metadata(Session session, Url url, OwnedToken token,
                                                      std::optional<double> timeout);
 

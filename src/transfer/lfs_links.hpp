@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transfer/byte_budget.hpp"
+#include "transfer/lfs_request.hpp"
 #include "transfer/owned_token.hpp"
 #include "transfer/source.hpp"
 
@@ -26,14 +27,8 @@ public:
     explicit LfsLink(Url url) : url(std::move(url)) {}
 
     Url url;
-    std::vector<std::pair<std::string, std::string>> fields;
-    std::optional<std::chrono::system_clock::time_point> expires;
+    net::Fields fields;  ///< demanded by the link, and for its origin alone
 };
-
-/// The "download" answers of an LFS batch request, by SHA-256. Objects that the server refuses are left out.
-/// Throws InvalidResponseError for an answer that is no batch answer.
-std::unordered_map<std::string, LfsLink> parse_lfs_batch(std::string_view answer,
-                                                         std::chrono::system_clock::time_point now);
 
 /// Signs links to LFS objects of one repository, up to a hundred with one request, and late: a batch holds
 /// the object that is wanted now and those that come next. To be used on a strand, by several coroutines.
@@ -45,7 +40,8 @@ public:
     /// Objects that will be wanted, in this order.
     void announce(std::string sha256, std::uint64_t size);
     /// A link that is valid now; nullopt if there is none to be had this way and the resolve URL must do:
-    /// the server does not know LFS or refuses the object. Throws what a request throws that never arrives.
+    /// the server does not know LFS or refuses the object. Throws what a request throws that never arrives, and what
+    /// Session::follow throws of the link.
     boost::asio::awaitable<std::optional<LfsLink>> get(std::string sha256);
     /// The link did not work: the next `get` signs anew.
     void forget(const std::string& sha256);
@@ -54,8 +50,8 @@ public:
 
 private:
     boost::asio::awaitable<void> sign(const std::string& wanted);
-    Request batch_request(const std::vector<std::size_t>& objects) const;
-    const LfsLink* valid_link(const std::string& sha256) const;
+    const LfsAction* valid_link(const std::string& sha256) const;
+    LfsLink lead(const LfsAction& action) const;
 
     struct Object {
         Object(std::string sha256, std::uint64_t size) : sha256(std::move(sha256)), size(size) {}
@@ -76,7 +72,8 @@ private:
     std::vector<Object> objects_;
     std::unordered_map<std::string, std::size_t> index_;
     std::size_t next_ = 0;  // before it, all have been asked once
-    std::unordered_map<std::string, LfsLink> links_;
+    std::unordered_map<std::string, LfsAction> links_;
+    Url from_;  // the latest answer
     std::shared_ptr<ByteBudget> turn_ = std::make_shared<ByteBudget>(1);
     bool unavailable_ = false;
 };

@@ -1,6 +1,7 @@
 #include "transfer/lfs_upload.hpp"
 
-#include "transfer/error_context.hpp"
+#include "core/rethrow.hpp"
+#include "transfer/lfs_request.hpp"
 #include "transfer/upload_body.hpp"
 #include "transfer/upload_plan.hpp"
 #include "transfer/upload_state.hpp"
@@ -22,8 +23,6 @@ namespace {
 constexpr std::uint64_t batch_bytes = 8ull << 30;
 // A part whose link is refused as expired gets a new one this often before the error is believed.
 constexpr int max_renewals = 3;
-
-constexpr std::string_view lfs_json = "application/vnd.git-lfs+json";
 
 // One distinct content on its way to the LFS store. Several operations may share it.
 struct LfsObject {
@@ -64,7 +63,8 @@ private:
         std::size_t part;
     };
 
-    Request batch_request(const std::vector<CommitOperationAdd>& additions) const;
+    asio::awaitable<LfsAnswer> ask(std::vector<CommitOperationAdd> additions) const;
+    UploadPlan plan_of(LfsEntry entry, const LfsObject& object, const Url& from) const;
     asio::awaitable<void> run_batch(std::vector<CommitOperationAdd> additions);
     asio::awaitable<void> run_job(Job job);
     asio::awaitable<void> put_part(LfsObject& object, std::size_t index);
@@ -79,31 +79,24 @@ private:
     std::shared_ptr<const UploadTarget> target_;
 };
 
-Request Uploader::batch_request(const std::vector<CommitOperationAdd>& additions) const {
-    json::array objects;
-    for (const auto& addition : additions) {
-        json::object object;
-        object["oid"] = addition.upload_info().sha256;
-        object["size"] = addition.upload_info().size;
-        objects.push_back(std::move(object));
-    }
-    json::object body;
-    body["operation"] = "upload";
-    body["transfers"] = {"basic", "multipart"};
-    body["objects"] = std::move(objects);
-    body["hash_algo"] = "sha256";
-    if (!target_->create_pr) {
-        // Who opens a pull request needs no write access to the branch.
-        json::object ref;
-        ref["name"] = target_->revision;
-        body["ref"] = std::move(ref);
-    }
-    Request request = post("/{}.git/info/lfs/objects/batch", target_->repo.url_path());
-    request.body(net::Body(json::serialize(body)), std::string(lfs_json));
-    request.header("Accept", std::string(lfs_json));
+asio::awaitable<LfsAnswer> Uploader::ask(std::vector<CommitOperationAdd> additions) const {
+    std::vector<LfsWanted> objects;
+    for (const auto& addition : additions)
+        objects.push_back(LfsWanted{addition.upload_info().sha256, addition.upload_info().size});
+    // Who opens a pull request needs no write access to the branch.
+    const std::string_view ref = target_->create_pr ? std::string_view() : std::string_view(target_->revision);
+    Request request = lfs_batch_request(target_->repo, LfsOperation::upload, objects, ref);
     request.any_token(target_->token.get());
-    request.idempotent(true);
-    return request;
+    return ask_lfs(target_->session, std::move(request), target_->token);
+}
+
+UploadPlan Uploader::plan_of(LfsEntry entry, const LfsObject& object, const Url& from) const {
+    UploadPlan plan = make_upload_plan(std::move(entry), object.size());
+    const auto lead = [&](Url& url) { url = target_->session.follow(from, std::move(url)); };
+    for (UploadPart& part : plan.parts) lead(part.url);
+    if (plan.completion) lead(*plan.completion);
+    if (plan.verify) lead(plan.verify->href);
+    return plan;
 }
 
 asio::awaitable<void> Uploader::run(std::vector<CommitOperationAdd> additions) {
@@ -120,21 +113,20 @@ asio::awaitable<void> Uploader::run(std::vector<CommitOperationAdd> additions) {
 }
 
 asio::awaitable<void> Uploader::run_batch(std::vector<CommitOperationAdd> additions) {
-    const json::value answer = co_await target_->session.call<json::value>(batch_request(additions));
+    LfsAnswer answer = co_await ask(additions);
+    require_accepted(answer.entries);
     std::map<std::string, LfsObject> objects;
     for (auto& addition : additions) {
         auto [it, added] = objects.try_emplace(addition.upload_info().sha256, share(addition));
         it->second.operations.push_back(std::move(addition));
     }
     std::vector<Job> jobs;
-    for (const json::value& item : batch_objects(answer)) {
-        const json::object* members = item.if_object();
-        const json::value* oid = members ? members->if_contains("oid") : nullptr;
-        const auto it = oid && oid->is_string() ? objects.find(std::string(oid->get_string())) : objects.end();
+    for (LfsEntry& entry : answer.entries) {
+        const auto it = objects.find(entry.oid);
         if (it == objects.end() || it->second.signatures > 0) continue;
         LfsObject& object = it->second;
         try {
-            adopt(object, make_upload_plan(item, object.size(), target_->session.clock().system_now()));
+            adopt(object, plan_of(std::move(entry), object, answer.from));
         } catch (const Error& error) {
             rethrow_for(object, error);
         }
@@ -219,6 +211,7 @@ asio::awaitable<std::string> Uploader::put(LfsObject& object, std::size_t index)
     Request request(net::Method::put, "");
     request.to(part.url);
     request.body(make_range_body(object.content, part.offset, part.size, object.sent[index]), "");
+    if (!needs_etag) request.bound(object.plan.fields);
     request.anonymous();
     request.bucket(Bucket::none);
     request.upload();
@@ -247,14 +240,11 @@ asio::awaitable<void> Uploader::sign_again(LfsObject& object, int seen) {
     try {
         std::vector<CommitOperationAdd> one;
         one.push_back(object.operations.front());
-        const json::value answer = co_await target_->session.call<json::value>(batch_request(one));
-        const std::vector<json::value> items = batch_objects(answer);
-        if (items.size() != 1) {
-            ErrorInfo info;
-            info.message = "the LFS batch answer has " + std::to_string(items.size()) + " objects, not one";
-            throw InvalidResponseError(std::move(info));
-        }
-        adopt(object, make_upload_plan(items.front(), object.size(), target_->session.clock().system_now()));
+        LfsAnswer answer = co_await ask(std::move(one));
+        require_accepted(answer.entries);
+        if (answer.entries.size() != 1)
+            throw_malformed_batch("it has " + std::to_string(answer.entries.size()) + " objects, not one");
+        adopt(object, plan_of(std::move(answer.entries.front()), object, answer.from));
     } catch (...) {
         failure = std::current_exception();
     }
@@ -289,8 +279,9 @@ asio::awaitable<bool> Uploader::complete(LfsObject& object, bool may_renew) {
     try {
         Request request(net::Method::post, "");
         request.to(*object.plan.completion);
-        request.body(net::Body(json::serialize(completion_payload(object.oid(), object.etags))), std::string(lfs_json));
-        request.header("Accept", std::string(lfs_json));
+        request.body(net::Body(json::serialize(completion_payload(object.oid(), object.etags))), std::string(lfs_media_type));
+        request.header("Accept", std::string(lfs_media_type));
+        request.bound(object.plan.fields);
         request.anonymous();
         request.bucket(Bucket::none);
         request.idempotent(true);
@@ -315,10 +306,12 @@ asio::awaitable<void> Uploader::verify(const LfsObject& object) {
     body["oid"] = object.oid();
     body["size"] = object.size();
     Request request(net::Method::post, "");
-    request.to(*object.plan.verify);
+    const LfsAction& action = *object.plan.verify;
+    request.to(action.href);
     request.json(body);
+    request.bound(action.fields);
     request.idempotent(true);
-    if (object.plan.verify->origin() == Url::parse(target_->session.endpoint()).origin())
+    if (target_->session.may_see_token(action.href.origin()))
         request.any_token(target_->token.get());
     else
         request.anonymous();

@@ -1,6 +1,6 @@
 #include "transfer/preupload.hpp"
 
-#include "transfer/error_context.hpp"
+#include "core/rethrow.hpp"
 #include "transfer/hash_files.hpp"
 #include "transfer/upload_state.hpp"
 

@@ -5,9 +5,8 @@ namespace hf {
 namespace asio = boost::asio;
 
 Request content_request(const Session& session, Url url, TokenArg token) {
-    const bool own = url.origin() == Url::parse(session.endpoint()).origin();
     Request request(net::Method::get, {});
-    if (own)
+    if (session.may_see_token(url.origin()))
         request.token(token);
     else
         request.anonymous();
@@ -28,7 +27,7 @@ bool ResolveSource::renew(unsigned status) {
 }
 
 void ResolveSource::answered(const Url& url) {
-    if (url.origin() != Url::parse(session_.endpoint()).origin()) direct_ = url;
+    if (!session_.may_see_token(url.origin())) direct_ = url;
 }
 
 }  // namespace hf

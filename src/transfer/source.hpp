@@ -27,7 +27,7 @@ constexpr bool may_be_expired(unsigned status) noexcept {
     return status == 400 || status == 401 || status == 403 || status == 404 || status == 410;
 }
 
-/// A GET that carries the token only if it goes to the endpoint: signed storage gets none.
+/// A GET that carries the token only where Session::may_see_token: signed storage gets none.
 Request content_request(const Session& session, Url url, TokenArg token);
 
 /// A resolve URL. Further requests for the same file go directly to where it redirected, while that lasts.

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "transfer/lfs_batch.hpp"
+
 #include <hf/core/json.hpp>
 #include <hf/core/url.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,17 +30,17 @@ struct UploadPlan {
     std::optional<Url> completion;  ///< of a multipart upload: where its part list goes
     /// Identifies the multipart upload, so that parts sent with an older signature count.
     std::string upload_id;
-    std::optional<Url> verify;
+    net::Fields fields;              ///< to be sent with the one part, or with the completion
+    std::optional<LfsAction> verify;
     std::optional<std::chrono::system_clock::time_point> expires;  ///< only where it lay ahead when signed
 };
 
 /// The object of the batch answer as a plan. Pure. Throws InvalidResponseError for an
-/// object that lacks what it needs or whose parts do not add up to `size` bytes.
-UploadPlan make_upload_plan(const json::value& object, std::uint64_t size, std::chrono::system_clock::time_point now);
+/// object that is malformed or whose parts do not add up to `size` bytes.
+UploadPlan make_upload_plan(LfsEntry object, std::uint64_t size);
 
-/// The objects of a batch answer. Throws InvalidResponseError; HFValidationError with
-/// the Hub's words if the answer refuses an object (argument "operations").
-std::vector<json::value> batch_objects(const json::value& answer);
+/// Throws HFValidationError with the Hub's words if an object is refused (argument "operations").
+void require_accepted(std::span<const LfsEntry> objects);
 
 /// Whether a refused PUT is worth another signature: the storage says so, or the time is over.
 bool is_expired_signature(unsigned status, std::string_view body,

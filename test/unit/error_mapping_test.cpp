@@ -111,6 +111,20 @@ BOOST_AUTO_TEST_CASE(hostile_bodies) {
     BOOST_TEST(info_of(500, {}, "{\"error\":[\"a\",1,\"a\",\"b\"]}").server_message == "a\nb");
 }
 
+BOOST_AUTO_TEST_CASE(the_words_of_stores_are_told) {
+    const std::string s3 =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired &amp; "
+        "is &lt;old&gt;</Message><Expires>2020</Expires></Error>";
+    BOOST_TEST(info_of(403, {}, s3).server_message == "AccessDenied: Request has expired & is <old>");
+    BOOST_TEST(info_of(403, {}, s3).message.find("AccessDenied: Request has expired & is <old>") != std::string::npos);
+    BOOST_TEST(info_of(403, {}, "<Error><Code>NoSuchKey</Code></Error>").server_message == "NoSuchKey");
+    BOOST_TEST(info_of(403, {}, "<Error><Message>why</Message></Error>").server_message == "why");
+    for (const char* other : {"<Error>", "<Error></Error>", "<Code>x</Code>", "<Error><Code>", "<Error><Code></Code>"})
+        BOOST_TEST(info_of(403, {}, other).server_message == "", other);
+    const std::string large = "<Error><Code>" + std::string(60'000, 'c') + "</Code><Message>" + std::string(60'000, 'm');
+    BOOST_TEST(info_of(403, {}, large).server_message.size() < 1500u);
+}
+
 BOOST_AUTO_TEST_CASE(disabled_repositories) {
     hf::net::Fields by_code;
     by_code.add("X-Error-Code", "DisabledRepo");

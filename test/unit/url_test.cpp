@@ -77,6 +77,25 @@ BOOST_AUTO_TEST_CASE(signatures_do_not_reach_messages) {
     BOOST_TEST(text == "https://s3/x?X-Amz-Signature=…&limit=5");
 }
 
+BOOST_AUTO_TEST_CASE(malformed_urls_are_quoted_without_their_secrets) {
+    for (const std::string_view text :
+         {"htp://user:PWSECRET@h", "http://user:PWSECRET@h:99999/x?Signature=PWSECRET", "http://user:PW?SECRET@h:x",
+          "user:PWSECRET@h", "http://h:x/?token=PWSECRET", "http://a@PWSECRET@h:x", "//u:PWSECRET@/"}) {
+        BOOST_CHECK_EXCEPTION(Url::parse(text), hf::HFValidationError, [&](const auto& error) {
+            return error.message().find("SECRET") == std::string::npos;
+        });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(user_info_is_found_in_the_authority_only) {
+    BOOST_TEST(hf::user_info("https://user:p%40ss@host:81/a@b?c=d@e") == "user:p%40ss");
+    BOOST_TEST(hf::user_info("https://a@b@host") == "a@b");
+    for (const std::string_view text : {"https://host/a@b", "https://host?a@b", "https://host#a@b", "a@b", ""})
+        BOOST_TEST(hf::user_info(text) == "");
+    BOOST_TEST(hf::basic_credentials("user:p%40ss") == "Basic dXNlcjpwQHNz");
+    BOOST_TEST(hf::basic_credentials("user") == "Basic dXNlcjo=");
+}
+
 BOOST_AUTO_TEST_CASE(quoting_is_that_of_urllib) {
     BOOST_TEST(hf::quote("a b/c~é+") == "a%20b/c~%C3%A9%2B");
     BOOST_TEST(hf::quote("refs/pr/1", "") == "refs%2Fpr%2F1");

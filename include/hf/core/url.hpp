@@ -25,7 +25,7 @@ public:
     Url(Origin origin, std::string target);
 
     /// Throws HFValidationError (argument "url") unless `text` is an absolute http(s) URL without
-    /// control characters.
+    /// control characters. User info is left out, see `user_info`; the message quotes neither it nor a query.
     static Url parse(std::string_view text);
 
     /// RFC 3986 section 5 reference resolution; `reference` is what a Location or Link field holds.
@@ -39,11 +39,19 @@ public:
     /// For messages and events: values of query parameters replaced by "…" where they can be secrets
     /// (signatures, tokens, credentials).
     std::string redacted() const;
+    /// The values that `redacted` hides.
+    std::vector<std::string_view> secrets() const;
 
 private:
     Origin origin_;
     std::string target_ = "/";
 };
+
+/// "user:password" of "https://user:password@host/", as written; empty if there is none.
+std::string_view user_info(std::string_view url);
+
+/// The value of Authorization or Proxy-Authorization that "user:password", percent-encoded, stands for.
+std::string basic_credentials(std::string_view user_info);
 
 /// Python's `urllib.parse.quote`: keeps ASCII letters, digits, "_.-~" and the characters in `safe`.
 std::string quote(std::string_view text, std::string_view safe = "/");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hf/net/origin_policy.hpp>
 #include <hf/net/transport.hpp>
 
 #include <optional>
@@ -8,11 +9,6 @@
 #include <vector>
 
 namespace hf::net {
-
-struct RedirectPolicy {
-    unsigned max_redirects = 10;
-    bool allow_downgrade = false;  ///< follow from https to http
-};
 
 /// Where a redirect leads.
 class RedirectStep {
@@ -23,30 +19,31 @@ public:
     Method method;
     Url url;
     bool keep_body;            ///< false: send neither body nor its Content-* fields
-    bool credentials_allowed;  ///< the target has the endpoint's origin; false: no Authorization, no Cookie
+    bool credentials_allowed;  ///< the target may see the token; false: no Authorization, no Cookie
 };
 
 /// Follows the redirects of one request. Pure.
 class RedirectState {
 public:
-    /// `endpoint` is the only origin that may see credentials.
-    RedirectState(Method method, Url url, Origin endpoint, RedirectPolicy policy = RedirectPolicy());
+    /// `origins` is referred to.
+    RedirectState(Method method, Url url, const OriginPolicy& origins, unsigned max_redirects = 10);
 
     /// nullopt: `status` is no redirect or there is no Location, the answer is final. 303 becomes GET (HEAD
     /// stays HEAD), 301 and 302 turn POST into GET, everything else keeps method and body (RFC 9110
-    /// section 15.4). Throws ProtocolError for a loop, too many redirects, a Location that is no
-    /// http(s) URL, and a step from https to http.
+    /// section 15.4). Throws ProtocolError for a loop and too many redirects, and what OriginPolicy::follow throws.
     std::optional<RedirectStep> next(unsigned status, std::optional<std::string_view> location);
 
-    bool credentials_allowed() const { return url_.origin() == endpoint_; }  ///< for the current URL
+    bool credentials_allowed() const { return origins_->may_see_token(url_.origin()); }  ///< for the current URL
     const Url& url() const noexcept { return url_; }
     Method method() const noexcept { return method_; }
 
 private:
+    Url follow(unsigned status, std::string_view location) const;
+
     Method method_;
     Url url_;
-    Origin endpoint_;
-    RedirectPolicy policy_;
+    const OriginPolicy* origins_;
+    unsigned max_redirects_;
     std::vector<std::string> visited_;
 };
 

@@ -77,6 +77,9 @@ public:
     Request&& form(std::span<const std::pair<std::string, std::string>> fields);
     Request&& body(net::Body body, std::string content_type);  ///< an empty type is not sent
     Request&& header(std::string name, std::string value);
+    /// Fields that an answer demands for this very URL, as LFS links do: they replace others of their names, and
+    /// are not sent to another origin, should the URL redirect there.
+    Request&& bound(const net::Fields& fields);
     /// What the call's `token` option said; without it the client's own token is sent.
     Request&& token(TokenArg token);
     /// As `token`, for calls that write: HFValidationError if there is none or it is an organization's.
@@ -104,6 +107,7 @@ public:
     Request&& upload();
 
 private:
+    friend class Session;
     friend class SessionState;
     TokenArg token_arg() const;
 
@@ -111,6 +115,7 @@ private:
     std::string target_;
     std::optional<Url> url_;
     net::Fields fields_;
+    net::Fields bound_;
     net::Body body_;
     TokenArg token_given_;  // its text is kept in token_
     std::string token_;

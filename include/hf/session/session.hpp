@@ -2,6 +2,7 @@
 
 #include <hf/core/async_generator.hpp>
 #include <hf/core/json.hpp>
+#include <hf/net/redirect.hpp>
 #include <hf/net/transport.hpp>
 #include <hf/session/paging.hpp>
 #include <hf/session/request.hpp>
@@ -122,8 +123,19 @@ public:
     /// The Authorization value that `token` stands for; empty: none. Throws LocalTokenNotFoundError.
     std::string authorization(TokenArg token, bool write = false) const;
     const RetryConfig& retry() const noexcept;
+    /// Where a link in the answer of `from` leads: what SessionConfig::allow_downgrade, allowed_hosts and may_contact
+    /// say of it. Throws ProtocolError, HostNotAllowedError.
+    Url follow(const Url& from, std::string_view reference) const;
+    Url follow(const Url& from, Url target) const;
+    /// For what follows redirects by itself. Lives no longer than the session.
+    net::RedirectState redirects(net::Method method, Url url) const;
+    /// Whether the token may be sent there: the endpoint and SessionConfig::token_origins.
+    bool may_see_token(const Origin& origin) const;
+    /// `text` of a server without the session's secrets and `token`, which it may echo. For messages.
+    std::string without_secrets(std::string text, TokenArg token = TokenArg()) const;
     /// The request for a page that `Link: rel="next"` names: same headers and token. A link to another
     /// host is rewritten to the endpoint, so that mirrors are not left and the token not leaked.
+    /// Throws ProtocolError for what is no http(s) URL.
     Request following_page(const Request& request, std::string_view page_url, std::string_view next) const;
     /// Counters of connections and quotas, from any thread; see <hf/session/stats.hpp>.
     SessionStats stats() const;
@@ -134,18 +146,19 @@ private:
     // Holds a copy of the handle in the coroutine frame, so that the state outlives the call.
     template <class T>
     static boost::asio::awaitable<T> call_impl(Session self, Request request) {
+        const OwnedToken token(request.token_arg());
         const Reply reply = co_await self.send(std::move(request));
-        if constexpr (!std::is_void_v<T>) co_return decode<T>(reply);
+        if constexpr (!std::is_void_v<T>) co_return self.decode<T>(reply, token);
     }
     template <class T>
-    static T decode(const Reply& reply) {
+    T decode(const Reply& reply, const OwnedToken& token) const {
         try {
             return json::parse_as(reply.body, &json::from_value<T>);
         } catch (const InvalidResponseError& error) {
-            rethrow_with(error, reply);
+            rethrow_with(error, reply, token.get());
         }
     }
-    [[noreturn]] static void rethrow_with(const InvalidResponseError& error, const Reply& reply);
+    [[noreturn]] void rethrow_with(const InvalidResponseError& error, const Reply& reply, TokenArg token) const;
     static boost::asio::awaitable<Reply> send_impl(std::shared_ptr<SessionState> state, Request request);
     static boost::asio::awaitable<Stream> open_impl(std::shared_ptr<SessionState> state, Request request);
     std::unique_ptr<PageStream> pages(Request request, ListOptions options) const;

@@ -26,7 +26,9 @@ struct RetryConfig {
 /// Settings of a Session. A view: the session copies what it keeps, so texts need to live only until
 /// the constructor returns. What is left empty comes from the environment, read once.
 struct SessionConfig {
-    std::string_view endpoint{};         ///< HF_ENDPOINT, else https://huggingface.co
+    /// HF_ENDPOINT, else https://huggingface.co. User info ("https://user:password@host") is sent to it as Basic
+    /// authorization, and can be had only without a token: HFValidationError else.
+    std::string_view endpoint{};
     TokenArg token{};                    ///< HF_TOKEN, else the token file; false: anonymous
     std::string_view cache_dir{};        ///< HF_HUB_CACHE, else HF_HOME/hub
     std::string_view library_name{};     ///< parts of the User-Agent, as in the reference
@@ -65,16 +67,21 @@ struct SessionConfig {
     bool verify_tls = true;                 ///< false accepts any certificate
     std::string_view proxy{};               ///< URL; HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY
 
-    /// Origins besides the endpoint's that may see the token, "https://host[:port]"; https only. Not given:
-    /// https://huggingface.co and https://hf.co for each other, none for any other endpoint.
+    /// Origins besides the endpoint's that may see the token, "https://host[:port]"; https only, HFValidationError
+    /// else. Not given: https://huggingface.co and https://hf.co for each other, none for any other endpoint.
     StringList token_origins{};
-    /// Hosts ("host" or "host:port"; "*.host" for those below) that redirects, next links and storage links may
-    /// lead to, besides the endpoint and `token_origins`. Not given: any. For servers whose users name endpoints
-    /// or repositories.
+    /// Hosts ("host" for all its ports, or "host:port"; "*.host" for those below) that redirects, next links and
+    /// storage links may lead to, besides the origins of the endpoint and of `token_origins`; HostNotAllowedError
+    /// before anything is sent elsewhere. Not given: any. For servers whose users name endpoints or repositories:
+    /// without it whoever answers can make this program ask any host that it can reach (SSRF).
     StringList allowed_hosts{};
-    /// The same as a question: called with "host:port" on the thread of the request, copied; must not throw.
+    /// The same as a question, asked where `allowed_hosts` has no objection: called with "host:port" on the thread
+    /// of the request, copied; must not throw. Names are not resolved: to keep a program from loopback, link-local or
+    /// private addresses whatever a name resolves to, list the hosts, or resolve them in the hook.
     const std::function<bool(std::string_view)>* may_contact = nullptr;
-    bool allow_downgrade = false;  ///< follow redirects and links from https to http
+    /// Follow redirects and links from https to http. Without it those that name the endpoint's own host are asked by
+    /// https, as behind a proxy that ends TLS, and all others are ProtocolError.
+    bool allow_downgrade = false;
 
     const Environment* environment = nullptr;  ///< instead of the process's; used only in the constructor
 };
