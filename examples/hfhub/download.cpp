@@ -4,12 +4,19 @@
 
 #include <hf/core/for_each_bounded.hpp>
 
+#include <fmt/core.h>
+
+#include <optional>
+
 namespace tool {
 namespace {
 
 constexpr const char* footer = R"(
 Fetches files into the cache, which is shared with the Python client, and prints where they are. Without a
-FILE it fetches the whole repository. Run it again after an interruption to go on.
+FILE it fetches the whole repository. Run it again after an interruption to go on. A file that cannot be
+fetched does not keep the others from coming: those that failed are listed, and --json gives them as
+"failures". Without the Hub the cache answers, with --local-dir too, if it is known to have all that was asked for.
+Patterns are those of the shell, for the whole path: '*' matches slashes too, and 'folder/' means all below it.
 
 Examples:
   hfhub download openai-community/gpt2 config.json
@@ -20,7 +27,7 @@ struct Options {
     std::string repo, repo_type = "model", revision, local_dir;
     std::vector<std::string> files, include, exclude;
     unsigned jobs = 64;
-    bool force = false;
+    bool force = false, verify = false, all_or_nothing = false;
 };
 
 asio::awaitable<std::string> fetch_snapshot(Context& context, const Options& options, Progress& progress) {
@@ -32,6 +39,8 @@ asio::awaitable<std::string> fetch_snapshot(Context& context, const Options& opt
     snapshot.allow_patterns = patterns(options.include);
     snapshot.ignore_patterns = patterns(options.exclude);
     snapshot.force_download = options.force;
+    snapshot.verify = options.verify;
+    snapshot.all_or_nothing = options.all_or_nothing;
     snapshot.max_workers = options.jobs;
     snapshot.progress = &progress;
     return context.api.snapshot_download(options.repo, snapshot);
@@ -49,35 +58,77 @@ asio::awaitable<std::string> fetch_file(Context& context, const Options& options
     return context.api.hf_hub_download(options.repo, file, download);
 }
 
+/// The files of one command. One that cannot be fetched does not keep the others from coming.
+class Files {
+public:
+    Files(Context& context, const Options& options, Progress& progress)
+        : context_(context), options_(options), progress_(progress), paths_(options.files.size()) {}
+
+    const std::vector<std::string>& paths() const { return paths_; }  ///< empty where one could not be fetched
+
+    asio::awaitable<void> fetch() {
+        const auto one = [this](std::size_t i) { return fetch_one(i); };
+        co_await hf::for_each_bounded(paths_.size(), options_.jobs, one);
+    }
+    /// Throws what the first that failed threw, with the list of all.
+    void raise() const {
+        if (!first_) return;
+        hf::ErrorInfo info = first_->info();
+        if (paths_.size() > 1) {
+            info.failures = failures_;
+            info.message = fmt::format("{} of {} files could not be fetched: {}: {}", failures_.size(), paths_.size(),
+                                       failures_[0].path, failures_[0].message);
+        }
+        throw hf::Error(first_->code(), std::move(info));
+    }
+
+private:
+    asio::awaitable<void> fetch_one(std::size_t i) {
+        try {
+            paths_[i] = co_await fetch_file(context_, options_, options_.files[i], progress_);
+        } catch (const hf::Error& error) {
+            if (options_.all_or_nothing) throw;
+            if (!first_) first_ = error;
+            failures_.push_back(hf::FileFailure{options_.files[i], error.code(), error.message()});
+        }
+    }
+
+    Context& context_;
+    const Options& options_;
+    Progress& progress_;
+    std::vector<std::string> paths_;
+    std::optional<hf::Error> first_;
+    std::vector<hf::FileFailure> failures_;
+};
+
+void print_path(const Context& context, const std::string& path, const std::string& file) {
+    if (path.empty()) return;
+    if (!context.globals.json) return print_line(path);
+    hf::json::object line{{"path", path}};
+    if (!file.empty()) line["file"] = file;
+    print_json(line);
+}
+
 asio::awaitable<int> download(Context& context, std::shared_ptr<const Options> options) {
     context.about(options->repo_type, options->repo);
     Progress progress("download", context.globals.quiet);
-    std::vector<std::string> paths(std::max<std::size_t>(options->files.size(), 1));
+    Files files(context, *options, progress);
+    std::string snapshot;
     std::exception_ptr thrown;
     try {
-        if (options->files.empty()) {
-            paths[0] = co_await fetch_snapshot(context, *options, progress);
-        } else {
-            auto one = [&](std::size_t i) -> asio::awaitable<void> {
-                paths[i] = co_await fetch_file(context, *options, options->files[i], progress);
-            };
-            co_await hf::for_each_bounded(options->files.size(), options->jobs, one);
-        }
+        if (options->files.empty())
+            snapshot = co_await fetch_snapshot(context, *options, progress);
+        else
+            co_await files.fetch();
     } catch (...) {
         thrown = std::current_exception();
     }
     progress.clear();
     context.subject.missing_bytes = progress.missing_bytes();
     if (thrown) std::rethrow_exception(thrown);
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-        if (!context.globals.json) {
-            print_line(paths[i]);
-            continue;
-        }
-        hf::json::object line{{"path", paths[i]}};
-        if (!options->files.empty()) line["file"] = options->files[i];
-        print_json(line);
-    }
+    print_path(context, snapshot, {});
+    for (std::size_t i = 0; i < options->files.size(); ++i) print_path(context, files.paths()[i], options->files[i]);
+    files.raise();
     co_return success;
 }
 
@@ -95,6 +146,8 @@ void add_download(CLI::App& app, const Globals& globals, Action& action) {
     add_list(command, "--exclude", options->exclude, "no files that match this pattern (repeatable)");
     command.add_option("--jobs", options->jobs, "files at once (64)")->check(CLI::Range(1, 1024));
     command.add_flag("--force", options->force, "fetch again what is there");
+    command.add_flag("--verify", options->verify, "hash what the cache has (of a whole repository)");
+    command.add_flag("--all-or-nothing", options->all_or_nothing, "stop at the first file that cannot be fetched");
     command.callback([options, &globals, &action] {
         if (!options->files.empty() && !(options->include.empty() && options->exclude.empty()))
             throw CLI::ValidationError("FILE", "not together with --include or --exclude");

@@ -14,8 +14,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int code_of(const hf::Error& error) {
+bool is_closed(const hf::Error& error) {
     const auto& code = error.code();
+    return code == hf::Errc::repository_not_found || code == hf::Errc::gated_repo || code == hf::Errc::disabled_repo;
+}
+
+int code_of(const hf::Error& error, const Context::Subject& subject) {
+    const auto& code = error.code();
+    if (code == hf::Errc::too_many_deletions) return deletions;
+    if (code == hf::Errc::incomplete_snapshot) return network;
+    if (subject.mirrored && is_closed(error)) return gone;
     if (code == hf::Errc::validation) return error.info().argument == "token" ? access : usage;
     if (code == hf::Errc::token_not_found || code == hf::Errc::gated_repo) return access;
     if (code == hf::Errc::local_entry_not_found && error.status() == 0) return error.info().cause ? network : not_found;
@@ -74,6 +82,10 @@ std::string role_advice(const hf::ErrorInfo& info, const Context::Subject& subje
 std::string advice(const hf::Error& error, const Context::Subject& subject) {
     const auto& code = error.code();
     const hf::ErrorInfo& info = error.info();
+    if (!info.failures.empty()) return "all others are in place; run the same command again for the rest";
+    if (code == hf::Errc::too_many_deletions)
+        return "if it is right, allow it with --max-delete; without --delete nothing is deleted";
+    if (code == hf::Errc::incomplete_snapshot) return "run the same command again with the Hub in reach";
     if (code == hf::Errc::token_not_found) return std::string(token_advice);
     if (code == hf::Errc::gated_repo)
         return "ask for access at " + (subject.page.empty() ? "the repository's page" : subject.page) +
@@ -108,7 +120,7 @@ Failure explain(std::exception_ptr thrown, const Context::Subject& subject) {
     } catch (const hf::Error& error) {
         std::string line = error.message();
         if (const std::string hint = advice(error, subject); !hint.empty()) line += "; " + hint;
-        return Failure{code_of(error), printable(line), error.info().failures};
+        return Failure{code_of(error, subject), printable(line), error.info().failures};
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted)
             return Failure{interrupted, "interrupted; run the same command again to go on from here"};
@@ -131,8 +143,14 @@ hf::json::object Failure::json() const {
 
 void complain(std::string_view line) { fmt::print(stderr, "hfhub: {}\n", printable(line)); }
 
+void list_files(const Failure& failure) {
+    for (const auto& file : failure.files)
+        fmt::print(stderr, "  {}: {}\n", printable(file.path), printable(file.message));
+}
+
 int report(const Failure& failure, const Globals& globals) {
     complain(failure.line);
+    list_files(failure);
     if (!globals.json) return failure.code;
     try {
         print_json(failure.json());

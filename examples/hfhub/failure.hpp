@@ -24,6 +24,9 @@ Failure explain(std::exception_ptr failure, const Context::Subject& subject);
 /// "hfhub: <line>" on standard error.
 void complain(std::string_view line);
 
+/// Each file of a failure on a line of its own on standard error.
+void list_files(const Failure& failure);
+
 /// Tells a failure: its line on standard error, with --json also as an object on standard output. Gives the exit code.
 int report(const Failure& failure, const Globals& globals);
 

@@ -25,8 +25,10 @@ Exit codes:
   1 another failure                   7 the Hub refused for another reason
   2 wrong arguments                   8 content is wrong, or its names are dangerous
   3 not found, or not visible         9 some of several repositories failed
-  4 token missing or not sufficient   130, 143 interrupted; run again to go on
-  5 the Hub could not be reached)";
+  4 token missing or not sufficient   10 gone or closed; the mirror of it keeps its files
+  5 the Hub could not be reached, or  11 a mirror would delete too many files
+    the cache lacks files offline     130, 143 interrupted; run again to go on
+If several files could not be fetched, that of the first.)";
 
 void add_globals(CLI::App& app, tool::Globals& globals) {
     app.add_option("--endpoint", globals.endpoint, "URL of the Hub; HF_ENDPOINT, else https://huggingface.co");
@@ -36,6 +38,8 @@ void add_globals(CLI::App& app, tool::Globals& globals) {
     app.add_option("--ca-file", globals.ca_file, "certificate authorities to trust, as PEM")->check(CLI::ExistingFile);
     app.add_option("--limit-rate", globals.limit_rate, "most bytes per second, up and down: 500k, 20MB")
         ->transform(CLI::AsSizeValue(true));
+    app.add_flag("--durable", globals.durable, "have data on the disk before it gets its name, against power cuts");
+    app.add_flag("--require-hash", globals.require_hash, "fetch no file that the Hub gives no hash of");
     app.add_flag("-q,--quiet", globals.quiet, "print results and errors only, no progress");
     app.add_flag("--json", globals.json, "results as JSON, one value a line; a failure as {\"error\", \"code\"}");
     app.add_flag("-v,--verbose", globals.verbose, "log each request on standard error");

@@ -8,8 +8,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
+#include <utility>
 
 namespace tool {
 namespace {
@@ -21,7 +25,15 @@ they stopped. Every file is checked against its hash before it appears under its
 
 With one REPO, --local-dir is its folder. With several, each gets its own below: owner/name,
 datasets/owner/name, spaces/owner/name. A repository that fails does not stop the others; the exit code is
-then 9. Patterns are those of the shell, for the whole path: '*' matches slashes too.
+then 9. A file that cannot be fetched does not stop the others either: those that failed are listed, --json
+gives them as "failures", and nothing is deleted in such a run. Patterns are those of the shell, for the whole
+path: '*' matches slashes too, and 'folder/' means all below it.
+
+--delete deletes only what an earlier mirror of the same repository has put there and nobody has changed; what was
+mirrored is noted in FOLDER/.cache/huggingface, which goes with the folder. It refuses, with exit code 11 and
+before anything is changed, to delete more than half of the files (but at least ten), and to believe a list of files
+that is empty or lacks what the commit names. Of a repository that is gone or closed the files stay: exit code 10.
+Files named .cache or .cache/huggingface/... are left out, because such belong to clients of the Hub.
 
 Examples:
   hfhub mirror openai-community/gpt2 --local-dir gpt2 --exclude '*.h5' --exclude '*.ot'
@@ -35,14 +47,17 @@ struct Options {
     std::vector<std::string> include, exclude;
     ListFilter filter;
     unsigned jobs = 64, repos_at_once = 4;
-    bool remove_deleted = false, verify = false;
+    bool remove_deleted = false, verify = false, all_or_nothing = false;
+    std::optional<std::uint64_t> max_delete;
 
     /// One repository that was named itself, and not a list that happens to hold one.
     bool single() const { return repos.size() == 1 && from_file.empty() && !filter.given(); }
 };
 
 void read_repos(std::istream& in, const Options& options, std::vector<RepoSpec>& out) {
+    bool first = true;
     for (std::string line; std::getline(in, line);) {
+        if (std::exchange(first, false) && line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
         line.erase(0, line.find_first_not_of(" \t"));
         line.erase(line.find_last_not_of(" \t\r") + 1);
         if (!line.empty() && line[0] != '#') out.push_back(RepoSpec::parse(line, options.repo_type));
@@ -83,18 +98,30 @@ public:
         repos_ = co_await find_repos(context_.api.session(), options_);
         if (options_.single()) {
             context_.about(repos_[0].type, repos_[0].id);
+            context_.subject.mirrored = is_mirrored(repos_[0]);
             co_await mirror(repos_[0]);
+            tell_unmatched();
             co_return success;
         }
         co_await hf::for_each_bounded(repos_.size(), options_.repos_at_once,
                                       [this](std::size_t i) { return mirror_one_of_many(repos_[i]); });
         progress_.clear();
+        tell_unmatched();
         if (!context_.globals.quiet)
             fmt::print(stderr, "{} repositories mirrored, {} failed\n", grouped(repos_.size() - failed_), failed_);
         co_return failed_ == 0 ? success : partly;
     }
 
 private:
+    bool is_mirrored(const RepoSpec& repo) const {
+        try {
+            return !options_.local_dir.empty() &&
+                   std::filesystem::is_directory(folder_of(repo, options_) + "/.cache/huggingface/hfhub");
+        } catch (const hf::Error&) {
+            return false;  // no name of a repository
+        }
+    }
+
     asio::awaitable<void> mirror_one_of_many(RepoSpec repo) {
         std::exception_ptr thrown;
         try {
@@ -106,14 +133,17 @@ private:
         Context::Subject subject = context_.subject;
         subject.page = context_.api.session().endpoint() + "/" + repo.id;
         subject.missing_bytes = progress_.missing_bytes();
+        subject.mirrored = is_mirrored(repo);
         const Failure failure = explain(thrown, subject);
         if (failure.code == interrupted) std::rethrow_exception(thrown);
         ++failed_;
         progress_.clear();
-        complain(printable(repo.text()) + ": " + failure.line);
-        if (context_.globals.json)
-            print_json(
-                {{"repo_type", repo.type}, {"repo_id", repo.id}, {"error", failure.line}, {"code", failure.code}});
+        complain(repo.text() + ": " + failure.line);
+        list_files(failure);
+        if (!context_.globals.json) co_return;
+        hf::json::object line{{"repo_type", repo.type}, {"repo_id", repo.id}};
+        for (const auto& [name, value] : failure.json()) line[name] = value;
+        print_json(line);
     }
 
     asio::awaitable<void> mirror(const RepoSpec& repo) {
@@ -145,6 +175,8 @@ private:
         options.allow_patterns = patterns(options_.include);
         options.ignore_patterns = patterns(options_.exclude);
         options.max_workers = options_.jobs;
+        options.verify = options_.verify;
+        options.all_or_nothing = options_.all_or_nothing;
         options.progress = &progress_;
         const std::string folder = co_await context_.api.snapshot_download(repo.id, options);
         report["folder"] = folder;
@@ -161,7 +193,9 @@ private:
         options.ignore_patterns = patterns(options_.exclude);
         options.max_workers = options_.jobs;
         options.remove_deleted = options_.remove_deleted;
+        options.max_delete = options_.max_delete;
         options.verify = options_.verify;
+        options.all_or_nothing = options_.all_or_nothing;
         options.progress = &progress_;
         const hf::MirrorResult done = co_await context_.api.mirror(repo.id, folder, options);
         report["folder"] = folder;
@@ -171,7 +205,26 @@ private:
         report["removed"] = done.removed;
         report["bytes"] = done.bytes;
         report["bytes_fetched"] = done.bytes_fetched;
+        if (!done.unmatched.empty()) report["unmatched"] = hf::json::to_value(done.unmatched);
+        if (!done.left_out.empty()) report["left_out"] = hf::json::to_value(done.left_out);
+        tell(repo, done);
         if (!context_.globals.json && !context_.globals.quiet) describe(repo, folder, done, watch.seconds());
+    }
+
+    void tell(const RepoSpec& repo, const hf::MirrorResult& done) {
+        for (const std::string& name : done.left_out)
+            progress_.note(repo.text() + ": " + name + " is left out: its name belongs to clients of the Hub");
+        if (done_++ == 0)
+            unmatched_ = done.unmatched;
+        else
+            std::erase_if(unmatched_, [&](const std::string& pattern) {
+                return std::ranges::find(done.unmatched, pattern) == done.unmatched.end();
+            });
+    }
+
+    /// Of several repositories a pattern needs to match in one only.
+    void tell_unmatched() {
+        for (const std::string& pattern : unmatched_) progress_.note("no file matches the pattern '" + pattern + "'");
     }
 
     void describe(const RepoSpec& repo, const std::string& folder, const hf::MirrorResult& done, double seconds) {
@@ -194,7 +247,8 @@ private:
     const Options& options_;
     std::vector<RepoSpec> repos_;
     Progress progress_{"mirror", context_.globals.quiet};
-    std::size_t failed_ = 0;
+    std::size_t done_ = 0, failed_ = 0;
+    std::vector<std::string> unmatched_;
 };
 
 asio::awaitable<int> mirror(Context& context, std::shared_ptr<const Options> options) {
@@ -208,7 +262,7 @@ void check(const Options& options) {
         throw CLI::ValidationError("mirror", "name a REPO, --from-file, --author, --search or --filter");
     if (options.remove_deleted && options.local_dir.empty())
         throw CLI::ValidationError("--delete", "needs --local-dir");
-    if (options.verify && options.local_dir.empty()) throw CLI::ValidationError("--verify", "needs --local-dir");
+    if (options.max_delete && !options.remove_deleted) throw CLI::ValidationError("--max-delete", "needs --delete");
 }
 
 }  // namespace
@@ -228,7 +282,9 @@ void add_mirror(CLI::App& app, const Globals& globals, Action& action) {
     command.add_option("--repos-at-once", options->repos_at_once, "repositories at once (4)")->check(CLI::Range(1, 64));
     command.add_flag("--delete", options->remove_deleted,
                      "delete files that were mirrored before and are gone from the repository");
+    command.add_option("--max-delete", options->max_delete, "most files that --delete may delete; half of them, or ten");
     command.add_flag("--verify", options->verify, "hash all local files again instead of trusting size and time");
+    command.add_flag("--all-or-nothing", options->all_or_nothing, "stop at the first file that cannot be fetched");
     command.callback([options, &globals, &action] {
         check(*options);
         action = [options, &globals] {

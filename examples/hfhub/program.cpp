@@ -42,7 +42,12 @@ hf::HfApi make_api(asio::io_context& context, const Globals& globals) {
         token = read_token(globals.token_file);
         config.token = token;
     }
-    return hf::HfApi(context.get_executor(), config);
+    hf::HfApi api(context.get_executor(), config);
+    hf::TransferConfig transfers;
+    transfers.durable = globals.durable;
+    transfers.require_hash = globals.require_hash;
+    api.configure_transfers(transfers);
+    return api;
 }
 
 bool sends_token(const hf::Session& session) {

@@ -28,6 +28,8 @@ enum ExitCode : int {
     refused = 7,    ///< the Hub answered another error
     content = 8,    ///< what came is wrong, or its names are dangerous
     partly = 9,     ///< some of several repositories failed
+    gone = 10,      ///< a repository that was mirrored is gone or closed; its mirror keeps the files
+    deletions = 11,  ///< a mirror would delete more than it may
     interrupted = 130,
     terminated = 143,
 };
@@ -42,6 +44,8 @@ struct Globals {
     bool quiet = false;
     bool json = false;
     bool verbose = false;
+    bool durable = false;
+    bool require_hash = false;
 };
 
 /// What one command works with.
@@ -49,11 +53,12 @@ class Context {
 public:
     Context(const Globals& globals, hf::HfApi api);
 
-    /// What a failure is about, for its explanation: a repository's page, whether a token is sent, and bytes still to
-    /// be written.
+    /// What a failure is about, for its explanation: a repository's page, whether a token is sent, whether there is a
+    /// mirror of it already, and bytes still to be written.
     struct Subject {
         std::string page;
         bool with_token = false;
+        bool mirrored = false;
         std::uint64_t missing_bytes = 0;
     };
     void about(std::string_view repo_type, std::string_view repo_id);

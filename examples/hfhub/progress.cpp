@@ -68,6 +68,13 @@ void Progress::on_progress(const hf::ProgressCounters& counters, std::string_vie
     fmt::print(stderr, "{} {}\n", verb_, status(counters));
 }
 
+void Progress::on_notice(std::string_view text) { note(text); }
+
+void Progress::note(std::string_view text) {
+    clear();
+    if (style_ != Style::none) fmt::print(stderr, "note: {}\n", printable(text));
+}
+
 std::string Progress::status(const hf::ProgressCounters& counters) const {
     if (counters.files_total == 0) return "looking what there is";
     std::string out = fmt::format("{}/{} files, {} of {}, {}/s", grouped(counters.files_done),

@@ -19,11 +19,14 @@ public:
     void clear();
     double seconds() const { return watch_.seconds(); }
     std::uint64_t missing_bytes() const;
+    /// "note: <text>" on standard error, unless quiet.
+    void note(std::string_view text);
 
 private:
     enum class Style { none, lines, bar };
 
     void on_progress(const hf::ProgressCounters& counters, std::string_view file) override;
+    void on_notice(std::string_view text) override;
     std::string status(const hf::ProgressCounters& counters) const;
     void draw(const hf::ProgressCounters& counters, std::string_view file);
 

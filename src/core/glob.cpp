@@ -158,15 +158,30 @@ bool Glob::matches(std::string_view path) const noexcept {
     return true;
 }
 
+PatternFilter::Pattern::Pattern(const std::string& text) : text(text), glob(text.ends_with('/') ? text + "*" : text) {}
+
 PatternFilter::PatternFilter(const Patterns& allow, const Patterns& ignore) {
     if (allow) allow_.emplace(allow->begin(), allow->end());
-    if (ignore) ignore_ = std::vector<Glob>(ignore->begin(), ignore->end());
+    if (ignore) ignore_ = std::vector<Pattern>(ignore->begin(), ignore->end());
 }
 
 bool PatternFilter::matches(std::string_view path) const noexcept {
-    const auto hit = [path](const Glob& glob) { return glob.matches(path); };
+    const auto hit = [path](const Pattern& pattern) { return pattern.glob.matches(path); };
     if (allow_ && std::ranges::none_of(*allow_, hit)) return false;
     return std::ranges::none_of(ignore_, hit);
+}
+
+std::vector<std::string> PatternFilter::unmatched(std::span<const std::string_view> paths) const {
+    std::vector<std::string> out;
+    const auto look = [&](const std::vector<Pattern>& patterns) {
+        for (const Pattern& pattern : patterns) {
+            const auto hit = [&](std::string_view path) { return pattern.glob.matches(path); };
+            if (std::ranges::none_of(paths, hit)) out.push_back(pattern.text);
+        }
+    };
+    if (allow_) look(*allow_);
+    look(ignore_);
+    return out;
 }
 
 }  // namespace hf

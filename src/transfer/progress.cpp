@@ -55,6 +55,8 @@ void ProgressSink::file_done(std::string_view file, std::uint64_t skipped_bytes,
 
 void ProgressSink::on_progress(const ProgressCounters&, std::string_view) {}
 
+void ProgressSink::on_notice(std::string_view) {}
+
 void ProgressSink::event(std::string_view file) {
     const std::int64_t now = now_ms();
     std::int64_t due = next_event_.load(relaxed);

@@ -2,30 +2,53 @@
 
 #include "transfer/repo_cache.hpp"
 #include "workflow/cache_destination.hpp"
+#include "workflow/client_folder.hpp"
 
 #include <hf/core/error.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include <unistd.h>
 
 namespace hf {
 
 namespace asio = boost::asio;
+namespace fs = std::filesystem;
 
-FolderDestination::FolderDestination(std::shared_ptr<Transfers> transfers, Session session, std::string folder,
-                                     std::string records, bool verify)
+namespace {
+
+constexpr const char* old_partials = ".hfhub";
+
+std::string partials_folder() { return std::string(client_folder) + "/hfhub/partials"; }
+
+}  // namespace
+
+FolderDestination::FolderDestination(std::shared_ptr<Transfers> transfers, Session session, const Repo& repo,
+                                     std::string folder, bool verify)
     : transfers_(std::move(transfers)),
       session_(std::move(session)),
       tree_(std::move(folder)),
-      records_path_(std::move(records)),
+      ledger_(tree_, session_, repo),
       verify_(verify),
-      store_(std::make_shared<PartialStore>(tree_.root(), ".hfhub", transfers_->config.keep_partials_above)) {
-    try {
-        if (const auto text = read_text(records_path_)) records_ = MirrorRecords::parse(*text);
-    } catch (const FileSystemError&) {
-        // Without records, files are hashed again.
+      store_(std::make_shared<PartialStore>(tree_.root(), partials_folder(), transfers_->config.keep_partials_above)) {
+    take_over_partials();
+}
+
+// Where older versions had them; unless the folder holds anything else, and is a file of the repository's.
+void FolderDestination::take_over_partials() {
+    const fs::path old = tree_.full_path(old_partials);
+    std::error_code error;
+    if (!fs::is_directory(fs::symlink_status(old, error)) || error) return;
+    for (const auto& entry : fs::directory_iterator(old, error)) {
+        const auto kind = entry.path().extension();
+        if (!entry.is_regular_file(error) || (kind != ".partial" && kind != ".journal")) return;
     }
+    if (error) return;
+    const auto [folder, name] = tree_.parent(partials_folder());
+    // Fails where there are new ones already; then the old ones are nobody's.
+    (void)::renameat(tree_.root_fd(), old_partials, folder, name.c_str());
 }
 
 std::optional<MirrorRecords::Record> FolderDestination::look_at(const std::string& path) {
@@ -43,14 +66,13 @@ void FolderDestination::remember(const SnapshotFile& file) {
     auto record = look_at(file.path);
     if (!record) return;
     record->etag = file.etag;
-    records_.files.insert_or_assign(file.path, std::move(*record));
-    changed_ = true;
+    ledger_.remember(file.path, std::move(*record));
 }
 
 bool FolderDestination::has(const SnapshotFile& file) {
     if (verify_) return false;
-    const auto known = records_.files.find(file.path);
-    if (known == records_.files.end() || known->second.etag != file.etag) return false;
+    const auto known = ledger_.records.files.find(file.path);
+    if (known == ledger_.records.files.end() || known->second.etag != file.etag) return false;
     const auto there = look_at(file.path);
     return there && there->size == known->second.size && there->modified == known->second.modified;
 }
@@ -62,7 +84,7 @@ bool FolderDestination::may_be_here(const SnapshotFile& file) {
     return donor != donors_.end() && donor->second.leaving;
 }
 
-asio::awaitable<bool> FolderDestination::is_right(const std::string& path, const SnapshotFile& file) {
+asio::awaitable<bool> FolderDestination::is_right(std::string path, const SnapshotFile& file) {
     const auto found_there = look_at(path);
     if (!found_there || found_there->size != file.size) co_return false;
     const auto [folder, name] = tree_.existing_parent(path);
@@ -72,12 +94,20 @@ asio::awaitable<bool> FolderDestination::is_right(const std::string& path, const
     co_return found == file.etag;
 }
 
+asio::awaitable<void> FolderDestination::copy(std::string from, std::string to) {
+    const auto [source, source_name] = tree_.existing_parent(from);
+    const File file = File::open_at(source, source_name.c_str(), O_RDONLY | O_NOFOLLOW, tree_.full_path(from));
+    const auto [folder, name] = tree_.parent(to);
+    const File into = File::duplicate(folder, tree_.full_path(to));
+    co_await copy_into_place(file, into.fd(), name, tree_.full_path(to));
+}
+
 asio::awaitable<void> FolderDestination::spread(const SameContent& content, const SnapshotFile* from) {
     for (const SnapshotFile* file : content.files) {
         const bool right = file == from || co_await is_right(file->path, *file);
         if (!right) {
-            tree_.parent(file->path);
-            co_await copy_into_place(tree_.full_path(from->path), tree_.full_path(file->path));
+            co_await make_way(file->path);
+            co_await copy(from->path, file->path);
         }
         remember(*file);
     }
@@ -95,38 +125,26 @@ asio::awaitable<bool> FolderDestination::reuse(const SameContent& content) {
     co_return taken;
 }
 
-void FolderDestination::find_donors(const std::vector<const SnapshotFile*>& files, bool leaving) {
-    std::unordered_set<std::string_view> wanted;
-    for (const SnapshotFile* file : files) {
-        const auto known = records_.files.find(file->path);
-        if (known == records_.files.end() || known->second.etag != file->etag) wanted.insert(file->etag);
-    }
-    if (wanted.empty() || records_.files.empty()) return;
-    std::unordered_map<std::string_view, std::string_view> listed;
-    for (const SnapshotFile* file : files) listed.emplace(file->path, file->etag);
-    for (const auto& [path, record] : records_.files) {
-        if (!wanted.contains(record.etag)) continue;
-        const auto now = listed.find(path);
-        // What will be replaced may be so at any moment.
-        if (now != listed.end() && now->second != record.etag) continue;
-        donors_.try_emplace(record.etag, Donor{path, leaving && now == listed.end()});
-    }
+// A second name: where the content is to be moved, its old name goes at the end, if all has come by then.
+bool FolderDestination::link(const std::string& from, const std::string& to) {
+    const auto [folder, name] = tree_.parent(to);
+    const File into = File::duplicate(folder, tree_.full_path(to));
+    const auto [source, source_name] = tree_.existing_parent(from);
+    TemporaryName temporary(into.fd(), tree_.full_path(to));
+    if (source < 0 || ::linkat(source, source_name.c_str(), into.fd(), temporary.c_str(), 0) != 0) return false;
+    temporary.move_to(name);
+    return true;
 }
 
 asio::awaitable<bool> FolderDestination::take_over(const SnapshotFile& file) {
     const auto found = donors_.find(file.etag);
     if (found == donors_.end()) co_return false;
-    Donor& donor = found->second;
+    const Donor donor = found->second;
     const bool right = co_await is_right(donor.path, file);
     if (!right) co_return false;
-    tree_.parent(file.path);
-    const std::string from = tree_.full_path(donor.path), to = tree_.full_path(file.path);
-    if (donor.leaving) {
-        if (::rename(from.c_str(), to.c_str()) != 0) throw_errno("cannot put into place", to);
-        donor.moved = true;
-    } else {
-        co_await copy_into_place(from, to);
-    }
+    co_await make_way(file.path);
+    const bool linked = donor.leaving && link(donor.path, file.path);
+    if (!linked) co_await copy(donor.path, file.path);
     co_return true;
 }
 
@@ -134,72 +152,105 @@ asio::awaitable<void> FolderDestination::fetch(const SameContent& content, Fetch
     const SnapshotFile& first = content.first();
     Fetch fetch(session_, transfers_, std::move(job));
     Partial partial = co_await fetch.run();
+    co_await make_way(first.path);
     const auto [folder, name] = tree_.parent(first.path);
-    co_await put_into_place(std::move(partial), folder, name, tree_.full_path(first.path));
+    const File into = File::duplicate(folder, tree_.full_path(first.path));
+    co_await put_into_place(std::move(partial), into.fd(), name, tree_.full_path(first.path));
     remember(first);
     if (content.files.size() > 1) co_await spread(content, &first);
 }
 
-bool FolderDestination::remove(const std::string& path) {
-    const auto [folder, name] = tree_.existing_parent(path);
-    const bool removed = folder >= 0 && ::unlinkat(folder, name.c_str(), 0) == 0;
-    if (folder >= 0 && !removed && errno != ENOENT) throw_errno("cannot delete", tree_.full_path(path));
-    records_.files.erase(path);
-    changed_ = true;
-    // Folders that have become empty go as well; what is not empty stays.
-    std::string above = path;
-    for (auto slash = above.rfind('/'); slash != above.npos; slash = above.rfind('/')) {
-        above.resize(slash);
-        if (::rmdir(tree_.full_path(above).c_str()) != 0) break;
+std::vector<std::string> FolderDestination::leftover(const std::unordered_set<std::string_view>& listed) const {
+    std::vector<std::string> out;
+    for (const auto& [path, record] : ledger_.records.files) {
+        if (!listed.contains(path)) out.push_back(path);
     }
-    tree_.forget_folders();
-    return removed;
+    std::ranges::sort(out);
+    return out;
 }
 
-std::uint64_t FolderDestination::remove_others(const std::vector<const SnapshotFile*>& files, bool all) {
-    std::unordered_set<std::string_view> paths, folders;
+void FolderDestination::prepare(const std::vector<const SnapshotFile*>& files, const std::vector<std::string>& leftover,
+                                bool leaving) {
+    std::unordered_map<std::string_view, std::string_view> listed;
+    std::unordered_set<std::string_view> folders, wanted;
     for (const SnapshotFile* file : files) {
-        paths.insert(file->path);
+        listed.emplace(file->path, file->etag);
+        const auto known = ledger_.records.files.find(file->path);
+        if (known == ledger_.records.files.end() || known->second.etag != file->etag) wanted.insert(file->etag);
         std::string_view above = file->path;
         for (auto slash = above.rfind('/'); slash != above.npos; slash = above.rfind('/')) {
             above = above.substr(0, slash);
             if (!folders.insert(above).second) break;
         }
     }
-    std::vector<std::string> doomed;
-    for (const auto& [path, record] : records_.files) {
-        if (paths.contains(path)) continue;
-        const auto donor = donors_.find(record.etag);
-        const bool is_donor = donor != donors_.end() && donor->second.path == path;
-        bool in_the_way = (all && !is_donor) || folders.contains(path);
+    for (const std::string& path : leftover) {
+        bool blocks = folders.contains(path);
         std::string_view above = path;
-        for (auto slash = above.rfind('/'); slash != above.npos && !in_the_way; slash = above.rfind('/')) {
+        for (auto slash = above.rfind('/'); slash != above.npos && !blocks; slash = above.rfind('/')) {
             above = above.substr(0, slash);
-            in_the_way = paths.contains(above);
+            blocks = listed.contains(above);
         }
-        if (in_the_way) doomed.push_back(path);
+        if (blocks) in_the_way_.insert(path);
     }
-    std::uint64_t removed = 0;
-    for (const std::string& path : doomed) removed += remove(path) ? 1 : 0;
-    return removed;
+    if (wanted.empty()) return;
+    for (const auto& [path, record] : ledger_.records.files) {
+        if (!wanted.contains(record.etag) || in_the_way_.contains(path)) continue;
+        const auto now = listed.find(path);
+        // What will be replaced may be so at any moment.
+        if (now != listed.end() && now->second != record.etag) continue;
+        const bool goes = leaving && std::ranges::binary_search(leftover, path);
+        donors_.try_emplace(record.etag, Donor{path, goes});
+    }
 }
 
-std::uint64_t FolderDestination::remove_donors() {
-    std::uint64_t removed = 0;
-    for (const auto& [etag, donor] : donors_) {
-        if (donor.leaving && records_.files.contains(donor.path)) removed += remove(donor.path) || donor.moved ? 1 : 0;
-    }
-    donors_.clear();
-    return removed;
+asio::awaitable<bool> FolderDestination::is_own(std::string path, MirrorRecords::Record record) {
+    const auto there = look_at(path);
+    if (!there || there->size != record.size) co_return false;
+    if (there->modified == record.modified) co_return true;
+    const SnapshotFile recorded(path, record.etag, record.size, false);
+    const bool right = co_await is_right(path, recorded);
+    co_return right;
 }
 
-void FolderDestination::save() noexcept {
-    if (!std::exchange(changed_, false)) return;
-    try {
-        write_text(records_path_, records_.to_text());
-    } catch (const std::exception&) {
-        // Files are hashed again next time.
+asio::awaitable<void> FolderDestination::remove_own(std::string path) {
+    const auto known = ledger_.records.files.find(path);
+    if (known == ledger_.records.files.end()) co_return;
+    const bool own = co_await is_own(path, known->second);
+    ledger_.forget(path);
+    if (!own) co_return;
+    const auto [folder, name] = tree_.existing_parent(path);
+    if (folder < 0) co_return;
+    if (::unlinkat(folder, name.c_str(), 0) == 0)
+        ++removed_;
+    else if (errno != ENOENT)
+        throw_errno("cannot delete", tree_.full_path(path));
+    remove_empty_folders(std::move(path));
+}
+
+void FolderDestination::remove_empty_folders(std::string above) {
+    for (auto slash = above.rfind('/'); slash != above.npos; slash = above.rfind('/')) {
+        above.resize(slash);
+        const auto [outer, name] = tree_.existing_parent(above);
+        if (outer < 0 || ::unlinkat(outer, name.c_str(), AT_REMOVEDIR) != 0) break;
     }
+    tree_.forget_folders();
+}
+
+asio::awaitable<void> FolderDestination::remove(std::vector<std::string> paths) {
+    for (const std::string& path : paths) co_await remove_own(path);
+}
+
+asio::awaitable<void> FolderDestination::make_way(std::string path) {
+    if (in_the_way_.empty()) co_return;
+    std::vector<std::string> doomed;
+    for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
+        if (in_the_way_.contains(path.substr(0, slash))) doomed.push_back(path.substr(0, slash));
+    }
+    const std::string below = path + "/";
+    for (auto it = in_the_way_.lower_bound(below); it != in_the_way_.end() && it->starts_with(below); ++it)
+        doomed.push_back(*it);
+    for (const std::string& name : doomed) in_the_way_.erase(name);
+    co_await remove(std::move(doomed));
 }
 
 }  // namespace hf

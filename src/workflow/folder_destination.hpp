@@ -1,11 +1,12 @@
 #pragma once
 
 #include "transfer/file.hpp"
-#include "workflow/mirror_records.hpp"
+#include "workflow/mirror_ledger.hpp"
 #include "workflow/snapshot_run.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,8 +18,8 @@ namespace hf {
 /// A folder of plain files without a cache.
 class FolderDestination final : public SnapshotDestination {
 public:
-    /// `records` is the file in which the records are kept. `verify`: believe no record.
-    FolderDestination(std::shared_ptr<Transfers> transfers, Session session, std::string folder, std::string records,
+    /// The folder is made if it is missing. `verify`: believe no record.
+    FolderDestination(std::shared_ptr<Transfers> transfers, Session session, const Repo& repo, std::string folder,
                       bool verify);
 
     bool has(const SnapshotFile& file) override;
@@ -27,38 +28,46 @@ public:
     boost::asio::awaitable<void> fetch(const SameContent& content, FetchJob job) override;
     std::shared_ptr<PartialStore> partials() override { return store_; }
 
-    /// Looks for content of `files` that earlier mirrors have put elsewhere in the folder: renamed files and copies
-    /// are not fetched. `leaving`: what `files` does not have will be removed, and may be moved.
-    void find_donors(const std::vector<const SnapshotFile*>& files, bool leaving);
-    /// Deletes files of earlier mirrors that `files` does not have: all but donors, or those in the way of a file
-    /// or folder of the same name. Returns how many.
-    std::uint64_t remove_others(const std::vector<const SnapshotFile*>& files, bool all);
-    /// The same of donors, when they are not needed any more.
-    std::uint64_t remove_donors();
+    MirrorLedger& ledger() noexcept { return ledger_; }
+    /// The files of earlier mirrors that are not `listed`, sorted.
+    std::vector<std::string> leftover(const std::unordered_set<std::string_view>& listed) const;
+    /// Gets ready for `files`. Content that earlier mirrors have put elsewhere in the folder is not fetched: renamed
+    /// files and copies. `leftover` files that are in the way of a file or folder of the same name are deleted when
+    /// its content is there; if they are `leaving`, all of them will be deleted at the end.
+    void prepare(const std::vector<const SnapshotFile*>& files, const std::vector<std::string>& leftover, bool leaving);
+    /// Deletes files of earlier mirrors, and folders that become empty. What is not any more as it was mirrored is
+    /// somebody else's: it stays and is forgotten.
+    boost::asio::awaitable<void> remove(std::vector<std::string> paths);
+    std::uint64_t removed() const noexcept { return removed_; }
     /// Writes the records down, if there are new ones.
-    void save() noexcept;
+    void save() noexcept { ledger_.save(tree_); }
 
 private:
     std::optional<MirrorRecords::Record> look_at(const std::string& path);
     void remember(const SnapshotFile& file);
-    bool remove(const std::string& path);
-    boost::asio::awaitable<bool> is_right(const std::string& path, const SnapshotFile& file);
+    void take_over_partials();
+    boost::asio::awaitable<void> remove_own(std::string path);
+    void remove_empty_folders(std::string above);
+    boost::asio::awaitable<bool> is_own(std::string path, MirrorRecords::Record record);
+    boost::asio::awaitable<void> make_way(std::string path);
+    boost::asio::awaitable<bool> is_right(std::string path, const SnapshotFile& file);
     boost::asio::awaitable<bool> take_over(const SnapshotFile& file);
+    boost::asio::awaitable<void> copy(std::string from, std::string to);
+    bool link(const std::string& from, const std::string& to);
     boost::asio::awaitable<void> spread(const SameContent& content, const SnapshotFile* from);
 
     std::shared_ptr<Transfers> transfers_;
     Session session_;
     FolderTree tree_;
-    std::string records_path_;
+    MirrorLedger ledger_;
     bool verify_;
-    MirrorRecords records_;
-    bool changed_ = false;
     struct Donor {
         std::string path;
         bool leaving = false;
-        bool moved = false;
     };
     std::unordered_map<std::string, Donor> donors_;  // by ETag
+    std::set<std::string, std::less<>> in_the_way_;
+    std::uint64_t removed_ = 0;
     std::shared_ptr<PartialStore> store_;
 };
 

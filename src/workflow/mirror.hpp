@@ -11,12 +11,13 @@ public:
     MirrorArgs(std::string_view repo_id, std::string_view folder, const MirrorOptions& options);
 
     Repo repo;
-    std::string folder;
+    std::string folder;  ///< absolute
     std::string revision;
     OwnedToken token;
     PatternFilter filter;
     unsigned max_workers;
-    bool remove_deleted, verify;
+    bool remove_deleted, verify, all_or_nothing;
+    std::optional<std::uint64_t> max_delete;
     ProgressSink* progress;
 };
 

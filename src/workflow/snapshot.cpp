@@ -1,5 +1,7 @@
 #include "transfer/hub_download.hpp"
 #include "workflow/cache_destination.hpp"
+#include "workflow/cached_tree.hpp"
+#include "workflow/client_folder.hpp"
 #include "workflow/snapshot_args.hpp"
 #include "workflow/snapshot_listing.hpp"
 #include "workflow/snapshot_run.hpp"
@@ -9,8 +11,12 @@
 #include <hf/core/for_each_bounded.hpp>
 #include <hf/core/repo.hpp>
 #include <hf/core/safe_path.hpp>
+#include <hf/session/environment.hpp>
+#include <hf/transfer/progress.hpp>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 namespace hf {
 
@@ -41,6 +47,8 @@ SnapshotArgs::SnapshotArgs(const Session& session, std::string_view repo_id, con
       etag_timeout(options.etag_timeout),
       resume(options.resume_download),
       force(options.force_download),
+      verify(options.verify),
+      all_or_nothing(options.all_or_nothing),
       local_only(options.local_files_only),
       token(options.token),
       filter(pattern_filter(options.allow_patterns, options.ignore_patterns)),
@@ -52,6 +60,28 @@ SnapshotArgs::SnapshotArgs(const Session& session, std::string_view repo_id, con
 }
 
 namespace {
+
+std::string message_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const Error& error) {
+        return error.message();
+    }
+}
+
+[[noreturn]] void throw_incomplete(const std::string& what, const std::string& folder, const CachedSnapshot& snapshot,
+                                   bool local_only, const std::exception_ptr& cause) {
+    const std::size_t there = snapshot.files().size(), all = there + snapshot.missing().size();
+    try {
+        throw_not_cached(what + " is incomplete: there are " + std::to_string(there) + " of " + std::to_string(all) +
+                             " files; " + snapshot.missing().front(),
+                         local_only, cause);
+    } catch (const LocalEntryNotFoundError& error) {
+        ErrorInfo info = error.info();
+        info.argument = folder;
+        throw IncompleteSnapshotError(std::move(info));
+    }
+}
 
 /// One call of snapshot_download.
 class SnapshotDownload {
@@ -66,10 +96,16 @@ public:
 
 private:
     asio::awaitable<void> ask();
-    std::string answer_from_cache(std::exception_ptr failure) const;
-    asio::awaitable<void> fetch_listed();
-    asio::awaitable<void> fetch_as_reference();
+    asio::awaitable<std::string> answer_from_cache(std::exception_ptr failure) const;
+    asio::awaitable<FileFailures> fetch_listed();
+    asio::awaitable<FileFailures> fetch_as_reference();
+    asio::awaitable<void> fetch_file(const std::string& file, FileFailures& failures);
     asio::awaitable<void> fetch_file(std::string file);
+    bool is_cached() const { return args_.local_dir.empty() || args_.use_symlinks.value_or(true); }
+    bool is_wanted(std::string_view file);
+    void tell(const std::string& text) const;
+    void tell_unmatched() const;
+    std::string what() const { return args_.repo.id() + " at " + args_.revision; }
     std::string result() const;
 
     Session session_;
@@ -79,27 +115,65 @@ private:
     std::string commit_;
     std::vector<std::string> siblings_;       // SnapshotPlan::reference
     std::optional<SnapshotListing> listing_;  // SnapshotPlan::listing
+    std::size_t wanted_ = 0;                  // files that were asked for
 };
 
 asio::awaitable<void> SnapshotDownload::ask() {
     const bool as_reference = args_.plan == SnapshotPlan::reference;
     SnapshotHead head = co_await ask_head(session_, args_.repo, args_.revision, args_.token, as_reference);
-    commit_ = std::move(head.commit);
-    siblings_ = std::move(head.siblings);
-    for (const std::string& name : siblings_) require_safe_path(name);
-    if (as_reference) co_return;
-    SnapshotListing listing = co_await list_snapshot(session_, args_.repo, commit_, args_.token, args_.force);
-    require_no_odd(listing);
+    commit_ = head.commit;
+    if (as_reference) {
+        siblings_ = std::move(head.siblings);
+        for (const std::string& name : siblings_) require_safe_path(name);
+        co_return;
+    }
+    const bool anew = args_.force || args_.verify;
+    SnapshotListing listing = co_await list_whole_snapshot(session_, args_.repo, head, args_.token, anew);
+    std::ranges::move(find_lacking(head, listing), std::back_inserter(listing.odd));
     listing_.emplace(std::move(listing));
 }
 
-std::string SnapshotDownload::answer_from_cache(std::exception_ptr failure) const {
-    if (const auto commit = cache_.commit_of(args_.revision)) {
-        // What the call asked for is not compared: without the Hub nobody knows which files belong to it.
-        std::string folder = cache_.paths().snapshot(*commit).string();
-        if (folder_exists(folder)) return folder;
+asio::awaitable<std::string> SnapshotDownload::answer_from_cache(std::exception_ptr failure) const {
+    const auto commit = cache_.commit_of(args_.revision);
+    const std::string folder = commit ? cache_.paths().snapshot(*commit).string() : std::string();
+    if (!commit || !folder_exists(folder)) throw_not_cached("a snapshot of " + what(), args_.local_only, failure);
+    const CachedSnapshot snapshot(cache_, *commit, args_.filter);
+    if (!snapshot.missing().empty()) throw_incomplete(what(), folder, snapshot, args_.local_only, failure);
+    if (!snapshot.known())
+        tell(what() + " is given from the cache without asking the Hub, and the cache does not know all of its files");
+    else if (failure && !session_.offline())
+        tell(what() + " is given from the cache: " + message_of(failure));
+    if (args_.local_dir.empty()) co_return folder;
+    for (const std::string& file : snapshot.files()) {
+        if (is_of_clients(file)) continue;
+        co_await place_in_local_dir(folder + "/" + file, args_.local_dir, file, args_.use_symlinks,
+                                    session_.environment().local_dir_auto_symlink_threshold);
     }
-    throw_not_cached("a snapshot of " + args_.repo.id() + " at " + args_.revision, args_.local_only, failure);
+    co_return result();
+}
+
+void SnapshotDownload::tell(const std::string& text) const {
+    if (args_.progress) args_.progress->notice(text);
+}
+
+void SnapshotDownload::tell_unmatched() const {
+    std::vector<std::string_view> names(siblings_.begin(), siblings_.end());
+    if (listing_) {
+        for (const SnapshotFile& file : listing_->files) names.push_back(file.path);
+        for (const FileFailure& odd : listing_->odd) names.push_back(odd.path);
+    }
+    for (const std::string& pattern : args_.filter.unmatched(names))
+        tell("no file of " + what() + " matches the pattern '" + pattern + "'");
+}
+
+bool SnapshotDownload::is_wanted(std::string_view file) {
+    if (!args_.filter.matches(file)) return false;
+    if (!args_.local_dir.empty() && is_of_clients(file)) {
+        tell(std::string(file) + " is left out: its name belongs to clients of the Hub");
+        return false;
+    }
+    ++wanted_;
+    return true;
 }
 
 std::string SnapshotDownload::result() const {
@@ -125,53 +199,77 @@ asio::awaitable<void> SnapshotDownload::fetch_file(std::string file) {
     co_await hub_download(session_, transfers_, std::move(args));
 }
 
-asio::awaitable<void> SnapshotDownload::fetch_as_reference() {
-    std::vector<std::string> files;
-    for (std::string& name : siblings_) {
-        if (args_.filter.matches(name)) files.push_back(std::move(name));
+asio::awaitable<void> SnapshotDownload::fetch_file(const std::string& file, FileFailures& failures) {
+    try {
+        co_await fetch_file(file);
+        failures.came();
+    } catch (const Error& error) {
+        if (args_.all_or_nothing || !failures.keep(file, error)) throw;
     }
-    const auto fetch = [&](std::size_t i) { return fetch_file(files[i]); };
-    co_await for_each_bounded(files.size(), args_.max_workers, fetch);
 }
 
-asio::awaitable<void> SnapshotDownload::fetch_listed() {
+asio::awaitable<FileFailures> SnapshotDownload::fetch_as_reference() {
+    std::vector<std::string> files;
+    for (const std::string& name : siblings_) {
+        if (is_wanted(name)) files.push_back(name);
+    }
+    FileFailures failures;
+    const auto fetch = [&](std::size_t i) { return fetch_file(files[i], failures); };
+    co_await for_each_bounded(files.size(), args_.max_workers, fetch);
+    co_return failures;
+}
+
+asio::awaitable<FileFailures> SnapshotDownload::fetch_listed() {
     std::vector<const SnapshotFile*> files;
     for (const SnapshotFile& file : listing_->files) {
-        if (args_.filter.matches(file.path)) files.push_back(&file);
+        if (is_wanted(file.path)) files.push_back(&file);
     }
     require_layout(files);
     std::unique_ptr<SnapshotDestination> destination;
     if (args_.local_dir.empty()) {
-        destination = std::make_unique<CacheDestination>(session_, transfers_, cache_, commit_);
+        destination = std::make_unique<CacheDestination>(session_, transfers_, cache_, commit_, args_.verify);
     } else {
         destination = std::make_unique<LocalDirDestination>(session_, transfers_, cache_, commit_, args_.local_dir,
-                                                            args_.use_symlinks);
+                                                            args_.use_symlinks, args_.verify);
     }
     SnapshotRun run(session_, transfers_, args_.repo, args_.token);
     run.max_workers = args_.max_workers;
     run.force = args_.force;
+    run.all_or_nothing = args_.all_or_nothing;
     run.progress = args_.progress;
     if (args_.resume) run.incomplete_folder = cache_.paths().blobs().string();
+    run.failures.add(listing_->odd, args_.filter);
+    wanted_ += run.failures.size();
+    if (args_.all_or_nothing && !run.failures.empty()) run.failures.raise(wanted_);
     co_await run.run(commit_, std::move(files), *destination);
+    co_return std::move(run.failures);
 }
 
 asio::awaitable<std::string> SnapshotDownload::run() {
-    if (args_.local_only) co_return answer_from_cache(nullptr);
+    const bool as_reference = args_.plan == SnapshotPlan::reference;
     std::exception_ptr failure;
     try {
-        co_await ask();
+        if (!args_.local_only) co_await ask();
     } catch (const InvalidResponseError&) {
         throw;  // as the reference: not a Hub that is out of reach
     } catch (const Error& error) {
         if (!may_use_cache(error)) throw;
         failure = std::current_exception();
     }
-    if (failure) co_return answer_from_cache(failure);
-    cache_.store_ref(args_.revision, commit_);
-    if (args_.plan == SnapshotPlan::reference)
-        co_await fetch_as_reference();
+    if (args_.local_only || failure) {
+        std::string folder = co_await answer_from_cache(failure);
+        co_return folder;
+    }
+    tell_unmatched();
+    if (listing_ && listing_->odd.empty() && is_cached()) write_cached_tree(cache_, *listing_);
+    FileFailures failures;
+    if (as_reference)
+        failures = co_await fetch_as_reference();
     else
-        co_await fetch_listed();
+        failures = co_await fetch_listed();
+    if (!failures.empty()) failures.raise(wanted_);
+    // Says that all is there that was asked for.
+    if (is_cached()) cache_.store_ref(args_.revision, commit_);
     if (args_.progress) args_.progress->set_state(ProgressSink::State::done);
     co_return result();
 }

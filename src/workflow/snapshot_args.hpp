@@ -26,7 +26,7 @@ public:
     std::string cache_dir, local_dir;
     std::optional<bool> use_symlinks;
     std::optional<double> etag_timeout;
-    bool resume, force, local_only;
+    bool resume, force, verify, all_or_nothing, local_only;
     OwnedToken token;
     PatternFilter filter;
     unsigned max_workers;

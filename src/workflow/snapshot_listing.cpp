@@ -12,6 +12,8 @@
 #include <hf/core/safe_path.hpp>
 #include <hf/session/environment.hpp>
 
+#include <unordered_set>
+
 namespace hf {
 
 namespace asio = boost::asio;
@@ -189,6 +191,27 @@ asio::awaitable<SnapshotListing> list_snapshot(Session session, Repo repo, std::
     SnapshotListing listing = co_await lister.run();
     if (listing.odd.empty()) keep(session, repo, listing);
     co_return listing;
+}
+
+std::vector<FileFailure> find_lacking(const SnapshotHead& head, const SnapshotListing& listing) {
+    std::unordered_set<std::string_view> listed;
+    for (const SnapshotFile& file : listing.files) listed.insert(file.path);
+    for (const FileFailure& odd : listing.odd) listed.insert(odd.path);
+    std::vector<FileFailure> lacking;
+    for (const std::string& name : head.siblings) {
+        if (listed.contains(name)) continue;
+        lacking.push_back(FileFailure{name, make_error_code(Errc::invalid_response),
+                                      "the commit has it, but the server's list of files does not"});
+    }
+    return lacking;
+}
+
+asio::awaitable<SnapshotListing> list_whole_snapshot(Session session, Repo repo, SnapshotHead head, OwnedToken token,
+                                                     bool anew) {
+    SnapshotListing listing = co_await list_snapshot(session, repo, head.commit, token, anew);
+    if (anew || (!listing.files.empty() && find_lacking(head, listing).empty())) co_return listing;
+    SnapshotListing again = co_await list_snapshot(session, repo, head.commit, token, true);
+    co_return again;
 }
 
 std::string state_file(const Session& session, const Repo& repo, std::string_view kind, std::string_view more) {

@@ -35,6 +35,12 @@ boost::asio::awaitable<SnapshotHead> ask_head(Session session, Repo repo, std::s
 boost::asio::awaitable<SnapshotListing> list_snapshot(Session session, Repo repo, std::string commit, OwnedToken token,
                                                       bool anew = false);
 
+/// The files that the server's answer to the revision names, and its listing lacks: one of both is wrong.
+std::vector<FileFailure> find_lacking(const SnapshotHead& head, const SnapshotListing& listing);
+/// The same as list_snapshot, but a kept listing that lacks files is asked for anew.
+boost::asio::awaitable<SnapshotListing> list_whole_snapshot(Session session, Repo repo, SnapshotHead head,
+                                                            OwnedToken token, bool anew);
+
 /// Where hfhub keeps what it knows of a repository besides the shared cache: HF_HOME/hfhub/<kind>/<hash>.
 std::string state_file(const Session& session, const Repo& repo, std::string_view kind, std::string_view more = {});
 

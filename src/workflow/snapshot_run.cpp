@@ -25,13 +25,30 @@ SnapshotRun::SnapshotRun(Session session, std::shared_ptr<Transfers> transfers, 
       token_(token),
       links_(std::make_shared<LfsLinks>(std::move(session), std::move(repo), std::move(token))) {}
 
+bool SnapshotRun::is_there(const SnapshotFile& file, SnapshotDestination& destination) const {
+    if (force) return false;
+    try {
+        return destination.has(file);
+    } catch (const Error&) {
+        return false;  // as a failure of this file it is told when it is to be brought
+    }
+}
+
+bool SnapshotRun::needs_room(const SnapshotFile& file, SnapshotDestination& destination) const {
+    try {
+        return !destination.may_be_here(file);
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 std::vector<SameContent> SnapshotRun::missing(const std::vector<const SnapshotFile*>& files,
                                               SnapshotDestination& destination) {
     std::vector<SameContent> contents;
     std::unordered_map<std::string_view, std::size_t> by_etag;
     for (const SnapshotFile* file : files) {
         if (progress) progress->expect(1, static_cast<std::int64_t>(file->size));
-        if (!force && destination.has(*file)) {
+        if (is_there(*file, destination)) {
             if (progress) progress->file_done(file->path, file->size, true);
             continue;
         }
@@ -47,7 +64,7 @@ std::vector<SameContent> SnapshotRun::missing(const std::vector<const SnapshotFi
 void SnapshotRun::require_room(const std::vector<SameContent>& contents, SnapshotDestination& destination) const {
     std::uint64_t needed = 0;
     for (const SameContent& content : contents) {
-        if (!destination.may_be_here(content.first())) needed += content.first().size;
+        if (needs_room(content.first(), destination)) needed += content.first().size;
     }
     const auto partials = destination.partials();
     const std::uint64_t kept = partials->bytes_on_disk();
@@ -95,6 +112,17 @@ asio::awaitable<void> SnapshotRun::bring(const SameContent& content, SnapshotDes
     finished(content, false);
 }
 
+asio::awaitable<void> SnapshotRun::try_to_bring(const SameContent& content, SnapshotDestination& destination) {
+    try {
+        co_await bring(content, destination);
+        failures.came();
+    } catch (const Error& error) {
+        if (all_or_nothing) throw;
+        for (const SnapshotFile* file : content.files)
+            if (!failures.keep(file->path, error)) throw;
+    }
+}
+
 asio::awaitable<SnapshotRun::Result> SnapshotRun::run(std::string commit, std::vector<const SnapshotFile*> files,
                                                       SnapshotDestination& destination) {
     commit_ = std::move(commit);
@@ -113,8 +141,8 @@ asio::awaitable<SnapshotRun::Result> SnapshotRun::run(std::string commit, std::v
     }
     // Small files wait for answers, large ones for bandwidth: neither should stand in line behind the other.
     const std::size_t workers = std::max(1u, max_workers);
-    const auto bring_small = [&](std::size_t i) { return bring(contents[i], destination); };
-    const auto bring_large = [&](std::size_t i) { return bring(contents[small + i], destination); };
+    const auto bring_small = [&](std::size_t i) { return try_to_bring(contents[i], destination); };
+    const auto bring_large = [&](std::size_t i) { return try_to_bring(contents[small + i], destination); };
     const auto kind = [&](std::size_t which) {
         if (which == 0) return for_each_bounded(contents.size() - small, std::min(workers, large_at_once), bring_large);
         return for_each_bounded(small, workers, bring_small);

@@ -3,6 +3,7 @@
 #include "transfer/fetch.hpp"
 #include "transfer/lfs_links.hpp"
 #include "transfer/owned_token.hpp"
+#include "workflow/file_failures.hpp"
 #include "workflow/snapshot_listing.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -51,8 +52,10 @@ public:
     SnapshotRun(Session session, std::shared_ptr<Transfers> transfers, Repo repo, OwnedToken token);
 
     unsigned max_workers = default_workers;
-    bool force = false;  ///< fetch what is there already
+    bool force = false;           ///< fetch what is there already
+    bool all_or_nothing = false;  ///< the first file that cannot be fetched ends it
     ProgressSink* progress = nullptr;
+    FileFailures failures;          ///< files that are not in place
     std::string incomplete_folder;  ///< where the reference keeps partials to be continued; empty: nowhere
 
     class Result {
@@ -62,13 +65,17 @@ public:
         std::uint64_t bytes_fetched = 0;
     };
 
-    /// `files` must outlive the call. The first error cancels the rest and is thrown. On a strand.
+    /// `files` must outlive the call. A file that cannot be fetched does not keep the others from coming; an error
+    /// that is not about one file cancels the rest and is thrown. On a strand.
     boost::asio::awaitable<Result> run(std::string commit, std::vector<const SnapshotFile*> files,
                                        SnapshotDestination& destination);
 
 private:
+    bool is_there(const SnapshotFile& file, SnapshotDestination& destination) const;
+    bool needs_room(const SnapshotFile& file, SnapshotDestination& destination) const;
     std::vector<SameContent> missing(const std::vector<const SnapshotFile*>& files, SnapshotDestination& destination);
     boost::asio::awaitable<void> bring(const SameContent& content, SnapshotDestination& destination);
+    boost::asio::awaitable<void> try_to_bring(const SameContent& content, SnapshotDestination& destination);
     void require_room(const std::vector<SameContent>& contents, SnapshotDestination& destination) const;
     FetchJob job_for(const SnapshotFile& file, SnapshotDestination& destination) const;
     void finished(const SameContent& content, bool skipped);

@@ -19,8 +19,10 @@ std::string read_file(const fs::path& file) {
     return text.str();
 }
 
-// Locks are left behind or not, as a client likes.
-bool is_optional(const std::string& path) { return path.starts_with(".locks/") || path.find("/.locks/") != path.npos; }
+// Locks, and from 2.x on the lists of files, are left behind or not, as a client likes.
+bool is_optional(const std::string& path) {
+    return path.starts_with(".locks/") || path.find("/.locks/") != path.npos || path.find("/trees/") != path.npos;
+}
 
 json::object entry_of(const fs::directory_entry& entry) {
     json::object out;

@@ -16,13 +16,14 @@ inline std::string read_file(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// The files below `folder`, relative, sorted; folders are left out.
+/// The files below `folder`, relative, sorted; folders are left out, and what clients of the Hub keep there.
 inline std::vector<std::string> files_below(const std::filesystem::path& folder) {
     std::vector<std::string> out;
     if (!std::filesystem::exists(folder)) return out;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-        if (entry.is_symlink() || !entry.is_directory())
-            out.push_back(entry.path().lexically_relative(folder).generic_string());
+        std::string name = entry.path().lexically_relative(folder).generic_string();
+        const bool is_file = entry.is_symlink() || !entry.is_directory();
+        if (is_file && !name.starts_with(".cache/huggingface/")) out.push_back(std::move(name));
     }
     std::ranges::sort(out);
     return out;

@@ -76,6 +76,7 @@ BOOST_AUTO_TEST_CASE(plain_files_and_one_request_when_unchanged) {
 
 BOOST_AUTO_TEST_CASE(without_records_files_are_hashed_and_not_fetched) {
     mirror();
+    fs::remove_all(folder / ".cache");
     fs::remove_all(home);
     const MirrorResult result = mirror();
     BOOST_TEST(result.fetched == 0u);
@@ -111,8 +112,8 @@ BOOST_AUTO_TEST_CASE(verify_finds_damage_that_size_and_time_hide) {
     const MirrorResult result = mirror(options);
     BOOST_TEST(holds(folder, files));
     BOOST_TEST(result.fetched == 1u);
-    BOOST_TEST(requests() == 3u);  // head, batch, content
     BOOST_TEST(requests() == 4u);  // head, the tree anew, batch, content
+}
 
 BOOST_AUTO_TEST_CASE(deleted_files) {
     mirror();

@@ -40,6 +40,28 @@ BOOST_AUTO_TEST_CASE(items_may_be_anything_with_a_path) {
     BOOST_TEST(kept[0].number == 3);
 }
 
+BOOST_AUTO_TEST_CASE(a_slash_at_the_end_means_all_below_the_folder) {
+    const PatternFilter allow({{"logs/"}}, std::nullopt), ignore(std::nullopt, {{"logs/", "*/tmp/"}});
+    for (const char* path : {"logs/a", "logs/deep/b"}) {
+        BOOST_TEST(allow.matches(path));
+        BOOST_TEST(!ignore.matches(path));
+    }
+    for (const char* path : {"logs", "logs2/a", "a/logs/b"}) {
+        BOOST_TEST(!allow.matches(path));
+        BOOST_TEST(ignore.matches(path));
+    }
+    BOOST_TEST(!ignore.matches("a/tmp/b"));
+    BOOST_TEST(!PatternFilter({{""}}, std::nullopt).matches("a"));
+}
+
+BOOST_AUTO_TEST_CASE(patterns_that_match_nothing_are_known) {
+    const PatternFilter filter({{"*.txt", "model/", "*.bni"}}, {{"b*", "old/"}});
+    const std::vector<std::string_view> paths = {"a.txt", "model/b", "b.txt"};
+    const std::vector<std::string> wanted = {"*.bni", "old/"};
+    BOOST_TEST(filter.unmatched(paths) == wanted, boost::test_tools::per_element());
+    BOOST_TEST(PatternFilter().unmatched(paths).empty());
+}
+
 BOOST_AUTO_TEST_CASE(stars) {
     BOOST_TEST(matches("", ""));
     BOOST_TEST(!matches("", "a"));

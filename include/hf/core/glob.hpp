@@ -51,7 +51,7 @@ private:
 };
 
 /// Which paths of a repository a call is about: those that match one of the patterns to allow, if there
-/// are any given, and none of the patterns to ignore.
+/// are any given, and none of the patterns to ignore. A pattern that ends in a slash means all below that folder.
 class PatternFilter {
 public:
     using Patterns = std::optional<std::vector<std::string>>;
@@ -62,9 +62,18 @@ public:
 
     bool matches(std::string_view path) const noexcept;
 
+    /// The patterns that match none of `paths`, as they were given.
+    std::vector<std::string> unmatched(std::span<const std::string_view> paths) const;
+
 private:
-    std::optional<std::vector<Glob>> allow_;
-    std::vector<Glob> ignore_;
+    struct Pattern {
+        explicit Pattern(const std::string& text);
+        std::string text;
+        Glob glob;
+    };
+
+    std::optional<std::vector<Pattern>> allow_;
+    std::vector<Pattern> ignore_;
 };
 
 /// What `upload_folder` never uploads.

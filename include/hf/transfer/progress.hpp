@@ -42,11 +42,15 @@ public:
     void resumed(std::int64_t bytes) noexcept;  ///< kept of an earlier run, or (negative) thrown away
     void file_done(std::string_view file, std::uint64_t skipped_bytes = 0, bool skipped = false);
     void retried() noexcept { retries_.fetch_add(1, std::memory_order_relaxed); }
+    void notice(std::string_view text) { on_notice(text); }
 
 protected:
     /// Called on a thread of the transfer: on each change of state, and otherwise at most once per
     /// interval. `file` is the path that moved last; a view for this call only. Must not throw or block.
     virtual void on_progress(const ProgressCounters& counters, std::string_view file);
+    /// Told what a person should know of a call that succeeds, as one line: that a pattern matches nothing, or that
+    /// the answer is the cache's because the Hub is out of reach. On a thread of the transfer; must not throw.
+    virtual void on_notice(std::string_view text);
 
 private:
     void event(std::string_view file);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hf {
 
@@ -30,9 +31,16 @@ struct SnapshotDownloadOptions {
     std::optional<double> etag_timeout{};  ///< seconds; SnapshotPlan::reference only
     bool resume_download = false;
     bool force_download = false;
+    /// Believe neither the kept list of files nor the names in the cache: ask anew, and hash what is there.
+    /// SnapshotPlan::listing only.
+    bool verify = false;
+    /// The first file that cannot be fetched ends the call, instead of the others being brought first.
+    bool all_or_nothing = false;
     TokenArg token{};
     bool local_files_only = false;
-    StringList allow_patterns{};   ///< only files that match one of these (fnmatch)
+    /// Only files that match one of these (fnmatch; "folder/" means all below it). A pattern that matches no file at
+    /// all is told to the progress sink.
+    StringList allow_patterns{};
     StringList ignore_patterns{};  ///< and none of these
     unsigned max_workers = 0;      ///< files at once; 0: 64, with SnapshotPlan::reference 8
     SnapshotPlan plan = SnapshotPlan::listing;
@@ -40,8 +48,8 @@ struct SnapshotDownloadOptions {
 };
 BOOST_DESCRIBE_STRUCT(SnapshotDownloadOptions, (),
                       (repo_type, revision, cache_dir, local_dir, local_dir_use_symlinks, etag_timeout, resume_download,
-                       force_download, token, local_files_only, allow_patterns, ignore_patterns, max_workers, plan,
-                       progress))
+                       force_download, verify, all_or_nothing, token, local_files_only, allow_patterns,
+                       ignore_patterns, max_workers, plan, progress))
 
 struct MirrorOptions {
     std::string_view repo_type{};
@@ -50,7 +58,9 @@ struct MirrorOptions {
     StringList allow_patterns{};
     StringList ignore_patterns{};
     unsigned max_workers = 0;     ///< files at once; 0: 64
-    bool remove_deleted = false;  ///< delete files that an earlier mirror fetched and the repository no longer has
+    /// Delete files that an earlier mirror of the same repository fetched into the same folder and that the repository
+    /// no longer has, when all others are in place.
+    bool remove_deleted = false;
     /// Files that `remove_deleted` may delete; empty: half of those mirrored before, but at least ten.
     std::optional<std::uint64_t> max_delete{};
     /// Hash every local file instead of trusting size and modification time of files mirrored before.
@@ -74,6 +84,10 @@ public:
     std::uint64_t removed = 0;
     std::uint64_t bytes = 0;          ///< of all files
     std::uint64_t bytes_fetched = 0;  ///< of the transferred ones
+    std::vector<std::string> unmatched;  ///< patterns that match no file of the repository
+    /// Files that were left out because their names belong to clients of the Hub: ".cache" and what is below
+    /// ".cache/huggingface". Clients do not upload such.
+    std::vector<std::string> left_out;
 };
 
 /// Whole repositories.
@@ -84,19 +98,28 @@ public:
     /// Fetches all files of one commit into the cache and gives the snapshot's folder (`local_dir` if
     /// given). The commit is pinned first, so files of different commits are never mixed. Files that the
     /// cache has are not fetched; an unchanged snapshot costs one request. If the Hub is out of reach or
-    /// fails, an existing snapshot is returned, else LocalEntryNotFoundError is thrown.
+    /// fails, an existing snapshot is returned: IncompleteSnapshotError if it is known to lack files that were asked
+    /// for, LocalEntryNotFoundError if there is none. The list of a commit's files is kept beside the snapshot, where
+    /// huggingface_hub 2 keeps and reads it; a snapshot without such a list is returned as it is. With `local_dir` the
+    /// files are then put there from the cache.
     ///
-    /// Many transfers run at once on the executor of the caller. The first error cancels the others and
-    /// is thrown; what is complete stays, and the next call continues from there. A repository that names
-    /// a file outside its folder is refused whole, before anything is written (UnsafePathError). Otherwise
-    /// throws what hf_hub_download throws.
+    /// Many transfers run at once on the executor of the caller. A file that cannot be fetched does not keep the
+    /// others from coming: then the error of the first in the order of paths is thrown, with `info().failures` for
+    /// all, and the revision's name is not noted. What concerns all files ends the call at once: a full disk, a token
+    /// that is refused, a used-up quota, a Hub that is gone, cancellation. What is complete stays, and the next call
+    /// continues from there. A repository that names a file outside its folder is refused whole, before anything is
+    /// written (UnsafePathError). Otherwise throws what hf_hub_download throws.
     boost::asio::awaitable<std::string> snapshot_download(std::string_view repo_id,
                                                           SnapshotDownloadOptions options = {}) const;
 
     /// Makes `folder` hold the files of a revision as plain files, without a cache. Files of the right
     /// content are left alone, others replaced atomically, from the folder itself where an earlier mirror has
-    /// put the content under another name; errors and interruption as above. What was mirrored is noted under
-    /// HF_HOME/hfhub/mirrors, so that an unchanged mirror costs one request.
+    /// put the content under another name; errors and interruption as above. What was mirrored is noted in the folder,
+    /// below ".cache/huggingface/hfhub", so that an unchanged mirror costs one request, wherever the folder is moved.
+    ///
+    /// Nothing is deleted in a call that fails. TooManyDeletionsError, before anything is changed, if `remove_deleted`
+    /// would delete more than `max_delete` files, or the listing is empty or lacks files that the commit's own answer
+    /// names. Of a repository that is gone or has been closed the folder keeps what was mirrored.
     boost::asio::awaitable<MirrorResult> mirror(std::string_view repo_id, std::string_view folder,
                                                 MirrorOptions options = {}) const;
 

@@ -1,0 +1,28 @@
+#include "core/tree_names.hpp"
+
+#include <hf/core/error.hpp>
+#include <hf/core/json.hpp>
+#include <hf/core/safe_path.hpp>
+
+namespace hf {
+
+std::optional<std::vector<std::string>> parse_tree_names(std::string_view text) {
+    json::value parsed;
+    try {
+        parsed = json::parse(text);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+    const json::object* tree = parsed.if_object();
+    const json::value* version = tree ? tree->if_contains("format_version") : nullptr;
+    const json::value* files = tree ? tree->if_contains("files") : nullptr;
+    if (!version || *version != 1 || !files || !files->is_object()) return std::nullopt;
+    std::vector<std::string> names;
+    for (const auto& [name, file] : files->get_object()) {
+        if (!is_safe_path(std::string_view(name))) return std::nullopt;
+        names.emplace_back(name);
+    }
+    return names;
+}
+
+}  // namespace hf

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "transfer/repo_cache.hpp"
+#include "workflow/snapshot_listing.hpp"
+
+#include <hf/core/glob.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hf {
+
+/// Notes in the cache which files a commit has, where the reference client 2 does: trees/<commit>.json. Either
+/// then knows offline whether a snapshot is complete. A cache that cannot be written stays as it is.
+void write_cached_tree(const RepoCache& cache, const SnapshotListing& listing);
+
+/// What the cache has of a commit.
+class CachedSnapshot {
+public:
+    /// `commit` is a hash. Only files that pass `filter` count. Throws FileSystemError, UnsafePathError.
+    CachedSnapshot(const RepoCache& cache, std::string_view commit, const PatternFilter& filter);
+
+    bool known() const noexcept { return known_; }  ///< which files the commit has is known
+    const std::vector<std::string>& files() const noexcept { return files_; }      ///< that are there
+    const std::vector<std::string>& missing() const noexcept { return missing_; }  ///< that are known to be missing
+
+private:
+    bool known_ = false;
+    std::vector<std::string> files_, missing_;
+};
+
+}  // namespace hf

@@ -1,0 +1,11 @@
+#include "fuzz.hpp"
+
+#include "core/tree_names.hpp"
+
+#include <hf/core/safe_path.hpp>
+
+HFHUB_FUZZ_TARGET(input) {
+    const auto names = hf::parse_tree_names(input);
+    if (!names) return;
+    for (const std::string& name : *names) HFHUB_PROPERTY(hf::is_safe_path(name));
+}
