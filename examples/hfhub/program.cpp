@@ -101,6 +101,9 @@ Context::Context(const Globals& globals_, hf::HfApi api_) : globals(globals_), a
         ++requests;
         if (globals.verbose) log_request(event);
     });
+    api.session().on_warning([this](std::string_view sentence) {
+        if (!globals.quiet) complain(sentence);
+    });
 }
 
 void Context::about(std::string_view repo_type, std::string_view repo_id) {

@@ -33,23 +33,11 @@ struct Options {
 /// A repository that exists is fine, also where the token may not create any.
 asio::awaitable<void> create(Context& context, const Options& options) {
     hf::CreateRepoOptions create;
+    create.exist_ok = true;
     create.repo_type = options.repo_type;
     create.private_ = options.private_repo;
     if (options.repo_type == "space") create.space_sdk = options.space_sdk;
-    std::exception_ptr thrown;
-    unsigned status = 0;
-    try {
-        co_await context.api.create_repo(options.repo, create);
-        co_return;
-    } catch (const hf::HfHubHTTPError& error) {
-        thrown = std::current_exception();
-        status = error.status();
-    }
-    if (status == 409) co_return;
-    hf::RepoOptions repo;
-    repo.repo_type = options.repo_type;
-    if (status == 403 && co_await context.api.repo_exists(options.repo, repo)) co_return;
-    std::rethrow_exception(thrown);
+    co_await context.api.create_repo(options.repo, create);
 }
 
 asio::awaitable<hf::CommitInfo> upload_folder(Context& context, const Options& options, Progress& progress) {

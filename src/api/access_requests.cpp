@@ -56,8 +56,8 @@ asio::awaitable<json::value> AccessRequestsApi::grant_access(std::string_view re
                                                              RepoOptions options) const {
     json::object body;
     body["user"] = user;
-    return session_.call<json::value>(
-        post("/api/{}/user-access-request/grant", Repo(options.repo_type, repo_id)).json(body).token(options.token));
+    return detail::call_done<json::value>(
+        session_, post("/api/{}/user-access-request/grant", Repo(options.repo_type, repo_id)).json(body).token(options.token));
 }
 
 }  // namespace hf

@@ -2,8 +2,6 @@
 
 #include <hf/api/collections.hpp>
 
-#include <boost/json/parse.hpp>
-
 namespace hf {
 
 static_assert(options_struct<ListCollectionsOptions> && options_struct<CreateCollectionOptions> &&
@@ -66,7 +64,7 @@ AsyncGenerator<Collection> CollectionsApi::list_collections(ListCollectionsOptio
         out.locate(endpoint);
         return out;
     };
-    return session_.list_with<Collection>(std::move(request), convert, ListOptions{options.limit, options.cursor});
+    return session_.list_with<Collection>(std::move(request), convert, ListOptions{options.limit, options.cursor, true});
 }
 
 asio::awaitable<Collection> CollectionsApi::get_collection(std::string_view collection_slug,

@@ -46,11 +46,16 @@ CommitInfo make_commit_info(std::string message, std::string description, std::s
     return info;
 }
 
-CommitInfo read_commit_info(std::string message, std::string description, const json::value& answer, bool create_pr) {
+CommitInfo read_commit_info(std::string message, std::string description, const json::value& answer, bool create_pr,
+                            std::string_view repo_url) {
     std::optional<std::string> pr_url;
     if (create_pr) pr_url = text_member(answer, "pullRequestUrl");
-    return make_commit_info(std::move(message), std::move(description), text_member(answer, "commitOid"),
-                            text_member(answer, "commitUrl"), std::move(pr_url));
+    std::string oid = text_member(answer, "commitOid");
+    const json::value* given = answer.get_object().if_contains("commitUrl");
+    std::string url = std::string(repo_url) + "/commit/" + oid;
+    if (given && given->is_string()) url = std::string(given->get_string());
+    return make_commit_info(std::move(message), std::move(description), std::move(oid), std::move(url),
+                            std::move(pr_url));
 }
 
 }  // namespace hf

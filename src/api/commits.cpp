@@ -118,54 +118,167 @@ void report_committed(ProgressSink* progress, const std::vector<CommitOperationA
     progress->set_state(ProgressSink::State::done);
 }
 
-void note_copies(const std::vector<RepoTreeEntry>& entries, const std::optional<std::string>& revision,
-                 FilesToCopy& out) {
-    for (const auto& entry : entries) {
-        const RepoFile* file = entry.file();
-        if (!file) throw_validation("src_path_in_repo", "Copying a folder is not implemented: '" + entry.path() + "'");
-        if (!file->lfs || !file->lfs->sha256)
-            throw_validation("src_path_in_repo", "Copying a non-LFS file is not implemented: '" + file->path + "'");
-        out.insert_or_assign({file->path, revision}, *file->lfs->sha256);
+/// Paths that more than one operation concerns. The Hub applies operations in order: what another one touches has to
+/// be sent, whatever the revision has there.
+class Contested {
+public:
+    explicit Contested(const std::vector<CommitOperation>& operations) {
+        for (const auto& operation : operations) {
+            ++operations_on_[path_in_repo(operation)];
+            const auto* removal = std::get_if<CommitOperationDelete>(&operation);
+            if (removal && removal->is_folder()) deleted_folders_.push_back(removal->path_in_repo());
+        }
+    }
+    bool contains(std::string_view path) const {
+        const auto it = operations_on_.find(path);
+        return (it != operations_on_.end() && it->second > 1) ||
+               std::ranges::any_of(deleted_folders_, [&](auto folder) { return is_below(path, folder); });
+    }
+
+private:
+    static bool is_below(std::string_view path, std::string_view folder) {
+        if (folder.ends_with('/')) folder.remove_suffix(1);
+        return path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
+    }
+
+    std::map<std::string_view, std::size_t> operations_on_;
+    std::vector<std::string_view> deleted_folders_;
+};
+
+void note_contested(const std::vector<CommitOperation>& operations) {
+    const Contested contested(operations);
+    for (const auto& operation : operations)
+        if (const auto* add = std::get_if<CommitOperationAdd>(&operation))
+            add->state().contested = contested.contains(add->path_in_repo());
+}
+
+/// Files by path and (if given) revision.
+using FoundFiles = std::map<std::pair<std::string, std::optional<std::string>>, RepoFile>;
+
+/// Adds those of `paths` that are files at `revision`, by default that of the commit.
+asio::awaitable<void> look_up(std::shared_ptr<const UploadTarget> target, std::vector<std::string> paths,
+                              std::optional<std::string> revision, FoundFiles& found) {
+    PathsInfoOptions options;
+    options.revision = revision ? std::string_view(*revision) : std::string_view(target->revision);
+    options.repo_type = target->repo.type();
+    options.token = target->token.get();
+    const auto entries = co_await FilesApi(target->session).get_paths_info(target->repo.id(), paths, options);
+    for (const auto& entry : entries)
+        if (const RepoFile* file = entry.file()) found.insert_or_assign({file->path, revision}, *file);
+}
+
+/// What copies lead to, and then what they start from. One request per run of equal source revisions, as the
+/// reference does it.
+asio::awaitable<void> look_up_copies(std::shared_ptr<const UploadTarget> target,
+                                     std::vector<CommitOperationCopy> copies, FoundFiles& destinations,
+                                     FoundFiles& sources) {
+    for (std::span rest(copies); !rest.empty(); rest = rest.subspan(std::min(rest.size(), copy_lookup_chunk))) {
+        std::vector<std::string> paths;
+        for (const auto& copy : rest.first(std::min(rest.size(), copy_lookup_chunk)))
+            paths.push_back(copy.path_in_repo());
+        co_await look_up(target, std::move(paths), std::nullopt, destinations);
+    }
+    std::span<const CommitOperationCopy> rest(copies);
+    while (!rest.empty()) {
+        const std::optional<std::string> revision = rest.front().src_revision();
+        const auto end = std::ranges::find_if(rest, [&](const auto& copy) { return copy.src_revision() != revision; });
+        const auto run = std::min<std::size_t>(static_cast<std::size_t>(end - rest.begin()), copy_lookup_chunk);
+        std::vector<std::string> paths;
+        for (const auto& copy : rest.first(run)) paths.push_back(copy.src_path_in_repo());
+        co_await look_up(target, std::move(paths), revision, sources);
+        rest = rest.subspan(run);
     }
 }
 
-asio::awaitable<FilesToCopy> look_up_copies(std::shared_ptr<const UploadTarget> target,
-                                            std::vector<CommitOperation> operations) {
-    FilesToCopy found;
-    std::vector<const CommitOperationCopy*> copies;
+const RepoFile& source_of(const CommitOperationCopy& copy, const FoundFiles& sources, const UploadTarget& target) {
+    const auto found = sources.find({copy.src_path_in_repo(), copy.src_revision()});
+    if (found != sources.end()) return found->second;
+    ErrorInfo info;
+    info.argument = copy.src_path_in_repo();
+    info.message = "Cannot copy " + copy.src_path_in_repo() + " at revision " +
+                   copy.src_revision().value_or(target.revision) + ": there is no such file in the repository.";
+    throw EntryNotFoundError(std::move(info));
+}
+
+bool same_content(const RepoFile& a, const RepoFile& b) {
+    if (a.lfs && a.lfs->sha256) return b.lfs && a.lfs->sha256 == b.lfs->sha256;
+    return !a.blob_id.empty() && a.blob_id == b.blob_id;
+}
+
+/// The content of a regular file, which the Hub does not copy by itself.
+asio::awaitable<std::string> fetch_regular(std::shared_ptr<const UploadTarget> target, RepoFile file,
+                                           std::string revision) {
+    Request request = get("/{}/resolve/{}/{}", target->repo.url_path(), segment(revision), file.path);
+    request.token(target->token.get()).bucket(Bucket::resolvers).decompress(false);
+    const Reply reply = co_await target->session.send(std::move(request));
+    if (static_cast<std::int64_t>(reply.body.size()) != file.size) {
+        ErrorInfo info;
+        info.argument = file.path;
+        info.message = "'" + file.path + "', which is to be copied, should be of size " + std::to_string(file.size) +
+                       " but has size " + std::to_string(reply.body.size());
+        throw IntegrityError(std::move(info));
+    }
+    co_return reply.body;
+}
+
+/// Copies of LFS files stay; copies of regular files become additions, and those that change nothing disappear.
+/// `may_compare`: the revision is known to be what the commit is made upon.
+asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<const UploadTarget> target,
+                                                            std::vector<CommitOperation> operations, bool may_compare,
+                                                            FilesToCopy& lfs_files) {
+    std::vector<CommitOperationCopy> copies;
+    for (const auto& operation : operations)
+        if (const auto* copy = std::get_if<CommitOperationCopy>(&operation)) copies.push_back(*copy);
+    if (copies.empty()) co_return operations;
+    FoundFiles destinations, sources;
+    co_await look_up_copies(target, std::move(copies), destinations, sources);
+    const Contested contested(operations);
+    std::vector<CommitOperation> out;
+    std::vector<CommitOperationAdd> fetched;
     for (const auto& operation : operations) {
-        if (const auto* copy = std::get_if<CommitOperationCopy>(&operation)) copies.push_back(copy);
-    }
-    // One request per run of equal source revisions, as the reference does it.
-    std::span<const CommitOperationCopy* const> rest(copies);
-    while (!rest.empty()) {
-        const std::optional<std::string> revision = rest.front()->src_revision();
-        const auto end = std::ranges::find_if(rest, [&](const auto* copy) { return copy->src_revision() != revision; });
-        const auto run = std::min<std::size_t>(static_cast<std::size_t>(end - rest.begin()), copy_lookup_chunk);
-        std::vector<std::string> paths;
-        for (const auto* copy : rest.first(run)) paths.push_back(copy->src_path_in_repo());
-        PathsInfoOptions options;
-        options.revision = revision ? std::string_view(*revision) : std::string_view(target->revision);
-        options.repo_type = target->repo.type();
-        options.token = target->token.get();
-        const auto entries = co_await FilesApi(target->session).get_paths_info(target->repo.id(), paths, options);
-        note_copies(entries, revision, found);
-        for (const auto* copy : rest.first(run)) {
-            if (found.contains({copy->src_path_in_repo(), revision})) continue;
-            ErrorInfo info;
-            info.argument = copy->src_path_in_repo();
-            info.message = "Cannot copy " + copy->src_path_in_repo() + " at revision " + std::string(options.revision) +
-                           ": file is missing on repo.";
-            throw EntryNotFoundError(std::move(info));
+        const auto* copy = std::get_if<CommitOperationCopy>(&operation);
+        if (!copy) {
+            out.push_back(operation);
+            continue;
         }
-        rest = rest.subspan(run);
+        const RepoFile& source = source_of(*copy, sources, *target);
+        const auto there = destinations.find({copy->path_in_repo(), std::nullopt});
+        const bool unchanged = there != destinations.end() && same_content(source, there->second);
+        if (may_compare && unchanged && !contested.contains(copy->path_in_repo())) continue;
+        if (source.lfs && source.lfs->sha256) {
+            lfs_files.insert_or_assign({source.path, copy->src_revision()}, *source.lfs->sha256);
+            out.push_back(operation);
+            continue;
+        }
+        std::string content = co_await fetch_regular(target, source, copy->src_revision().value_or(target->revision));
+        fetched.emplace_back(copy->path_in_repo(), UploadContent::from_bytes(std::move(content)));
+        fetched.back().state().contested = true;  // compared above
+        out.emplace_back(fetched.back());
     }
-    co_return found;
+    co_await preupload(target, std::move(fetched), std::nullopt);
+    co_return out;
+}
+
+struct RevisionHead {
+    std::string sha;
+    json::object extra;
+};
+BOOST_DESCRIBE_STRUCT(RevisionHead, (), (sha))
+
+asio::awaitable<std::string> head_of(std::shared_ptr<const UploadTarget> target) {
+    Request request = get("/api/{}/revision/{}", target->repo, segment(target->revision));
+    request.token(target->token.get());
+    const RevisionHead head = co_await target->session.call<RevisionHead>(std::move(request));
+    co_return head.sha;
+}
+
+std::string repo_url(const UploadTarget& target) {
+    return target.session.endpoint() + "/" + target.repo.url_path();
 }
 
 CommitInfo commit_at(const UploadTarget& target, const CommitRequest& request, const std::string& oid,
                      std::optional<std::int64_t> pr_num = std::nullopt) {
-    const std::string base = target.session.endpoint() + "/" + target.repo.url_path();
+    const std::string base = repo_url(target);
     std::optional<std::string> pr_url;
     if (pr_num) pr_url = base + "/discussions/" + std::to_string(*pr_num);
     return make_commit_info(*request.message, request.description, oid, base + "/commit/" + oid, std::move(pr_url));
@@ -204,34 +317,6 @@ asio::awaitable<json::value> send_commit(std::shared_ptr<const UploadTarget> tar
     return target->session.call<json::value>(std::move(request));
 }
 
-// The Hub applies operations in order: what another one touches has to be sent, whatever the revision has there.
-void note_contested(const std::vector<CommitOperation>& operations) {
-    std::map<std::string_view, std::size_t> operations_on;
-    std::vector<std::string_view> deleted_folders;
-    for (const auto& operation : operations) {
-        ++operations_on[path_in_repo(operation)];
-        const auto* removal = std::get_if<CommitOperationDelete>(&operation);
-        if (removal && removal->is_folder()) deleted_folders.push_back(removal->path_in_repo());
-    }
-    const auto is_below = [](std::string_view path, std::string_view folder) {
-        if (folder.ends_with('/')) folder.remove_suffix(1);
-        return path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
-    };
-    for (const auto& operation : operations) {
-        const auto* add = std::get_if<CommitOperationAdd>(&operation);
-        if (!add) continue;
-        const std::string& path = add->path_in_repo();
-        add->state().contested = operations_on[path] > 1 || std::ranges::any_of(deleted_folders, [&](auto folder) {
-                                     return is_below(path, folder);
-                                 });
-    }
-}
-
-// False if nothing else was asked for.
-bool leave_out_unchanged(std::vector<CommitOperation>& operations) {
-    return std::erase_if(operations, is_unchanged) == 0 || !std::ranges::all_of(operations, is_ignored);
-}
-
 asio::awaitable<CommitInfo> run_commit(Session session, std::shared_ptr<Uploads> uploads, CommitRequest request,
                                        std::vector<CommitOperation> operations) {
     require_valid(request, operations);
@@ -241,13 +326,17 @@ asio::awaitable<CommitInfo> run_commit(Session session, std::shared_ptr<Uploads>
     note_contested(operations);
     std::string head = co_await preupload(target, additions, std::nullopt);
     // Upon another commit than the one that was compared with nothing is known to be unchanged.
-    const bool is_base = !head.empty() && head.starts_with(request.parent_commit);
-    if (is_base && !leave_out_unchanged(operations)) {
+    const bool is_base = head.starts_with(request.parent_commit) && (!head.empty() || additions.empty());
+    FilesToCopy copies;
+    operations = co_await settle_copies(target, std::move(operations), is_base, copies);
+    if (is_base) std::erase_if(operations, is_unchanged);
+    if (std::ranges::all_of(operations, is_ignored)) {
+        session.warn("nothing to commit: " + target->repo.id() + " has all of it already, or it is ignored");
         report_committed(target->progress, additions);
+        if (head.empty()) head = co_await head_of(target);
         co_return commit_at(*target, request, head);
     }
     if (!request.parent_commit.empty()) head = request.parent_commit;
-    FilesToCopy copies = co_await look_up_copies(target, operations);
     CommitPayload payload(*request.message, request.description, request.parent_commit, operations, std::move(copies));
     SentCommit sent(*request.message, request.description, std::move(head), session.clock().now());
 
@@ -258,7 +347,8 @@ asio::awaitable<CommitInfo> run_commit(Session session, std::shared_ptr<Uploads>
     try {
         const json::value answer = co_await send_commit(target, payload.body(sent_bytes));
         for (const auto& addition : additions) addition.state().committed = true;
-        info = read_commit_info(*request.message, request.description, answer, request.create_pr);
+        info = read_commit_info(*request.message, request.description, answer, request.create_pr,
+                                repo_url(*target));
     } catch (const Error& error) {
         if (!is_commit_fate_unclear(error)) {
             sent_bytes->take_back();

@@ -37,7 +37,7 @@ Request datasets_request(const ListDatasetsOptions& options) {
 }  // namespace
 
 AsyncGenerator<DatasetInfo> DatasetsApi::list_datasets(ListDatasetsOptions options) const {
-    return session_.list<DatasetInfo>(datasets_request(options), ListOptions{options.limit, options.cursor});
+    return session_.list<DatasetInfo>(datasets_request(options), ListOptions{options.limit, options.cursor, true});
 }
 
 boost::asio::awaitable<DatasetInfo> DatasetsApi::dataset_info(std::string_view repo_id, InfoOptions options) const {

@@ -19,9 +19,10 @@ namespace {
 constexpr int max_empty_pages = 3;
 
 struct DiscussionPage {
-    std::vector<Discussion> discussions;
-    std::int64_t count = 0;
-    std::int64_t start = 0;
+    json::value discussions;
+    std::optional<std::int64_t> count;
+    std::optional<std::int64_t> start;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(DiscussionPage, (), (discussions, count, start))
 
@@ -38,18 +39,10 @@ public:
 
     asio::awaitable<std::optional<Discussion>> next() override {
         while (ready_.empty() && !last_) {
-            const DiscussionPage page = co_await fetch();
-            // A Hub that does not know the parameter gives its first page for ever.
-            if (page_index_ > 0 && page.start == 0 && may_rename_) {
-                page_name_ = page_names[1];
-                may_rename_ = false;
-                continue;
-            }
-            ++page_index_;
-            const auto got = static_cast<std::int64_t>(page.discussions.size());
-            empty_pages_ = got == 0 ? empty_pages_ + 1 : 0;
-            last_ = page.start + got >= page.count || empty_pages_ == max_empty_pages;
-            ready_.assign(page.discussions.begin(), page.discussions.end());
+            Request question = question_;
+            question.query(page_name_, page_index_);
+            const Reply reply = co_await session_.send(std::move(question));
+            take(reply);
         }
         std::optional<Discussion> out;
         if (!ready_.empty()) {
@@ -61,10 +54,27 @@ public:
     }
 
 private:
-    asio::awaitable<DiscussionPage> fetch() const {
-        Request question = question_;
-        question.query(page_name_, page_index_);
-        return session_.call<DiscussionPage>(std::move(question));
+    void take(const Reply& reply) {
+        DiscussionPage page = session_.decode<DiscussionPage>(reply);
+        const auto got = static_cast<std::int64_t>(json::array_or_null(page.discussions).size());
+        // A Hub that does not know the parameter gives its first page for ever.
+        const bool repeated = page_index_ > 0 && got > 0 && page.discussions == previous_;
+        if (may_rename_ && page_index_ > 0 && (repeated || page.start == 0)) {
+            page_name_ = page_names[1];
+            may_rename_ = false;
+            return;
+        }
+        if (repeated) {
+            last_ = true;
+            detail::throw_invalid_answer("the same page of discussions again", reply);
+        }
+        ++page_index_;
+        seen_ = page.start.value_or(seen_) + got;
+        empty_pages_ = got == 0 ? empty_pages_ + 1 : 0;
+        last_ = (page.count && seen_ >= *page.count) || empty_pages_ == max_empty_pages;
+        const auto read = session_.elements<Discussion>(page.discussions, reply, &json::from_value<Discussion>);
+        ready_.assign(read.begin(), read.end());
+        previous_ = std::move(page.discussions);
     }
 
     Session session_;
@@ -72,6 +82,8 @@ private:
     std::string_view page_name_;
     bool may_rename_;
     std::deque<Discussion> ready_;
+    json::value previous_;
+    std::int64_t seen_ = 0;
     int page_index_ = 0;
     int empty_pages_ = 0;
     bool last_ = false;

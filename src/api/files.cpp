@@ -99,7 +99,7 @@ private:
         options.revision = revision_;
         options.repo_type = repo_type_;
         options.token = token_.get();
-        tree_.emplace(session_.list<RepoTreeEntry>(tree_request(repo_id_, options)));
+        tree_.emplace(FilesApi(session_).list_repo_tree(repo_id_, options));
         folders_.pop_front();
     }
 
@@ -121,9 +121,8 @@ asio::awaitable<bool> exists_impl(Session session, Request request) {
         co_return true;
     } catch (const GatedRepoError&) {
         throw;
-    } catch (const RepositoryNotFoundError&) {
-    } catch (const EntryNotFoundError&) {
-    } catch (const RevisionNotFoundError&) {
+    } catch (const HfHubHTTPError& error) {
+        if (!detail::is_missing(error)) throw;
     }
     co_return false;
 }
@@ -131,6 +130,7 @@ asio::awaitable<bool> exists_impl(Session session, Request request) {
 }  // namespace
 
 AsyncGenerator<RepoTreeEntry> FilesApi::list_repo_tree(std::string_view repo_id, ListRepoTreeOptions options) const {
+    // An entry that cannot be read is a file that would be missed: never left out.
     return session_.list<RepoTreeEntry>(tree_request(repo_id, options), ListOptions{options.limit, options.cursor});
 }
 

@@ -19,32 +19,39 @@ struct WireModel {
     std::optional<std::string> framework;
     std::optional<std::string> revision;
     std::optional<std::string> task;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(WireModel, (), (repository, framework, revision, task))
+constexpr bool hf_is_identity(std::type_identity<WireModel>, std::string_view) { return false; }
 
 struct WireStatus {
     std::string state;
     std::optional<std::string> url;
     std::optional<Timestamp> created_at;
     std::optional<Timestamp> updated_at;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(WireStatus, (), (state, url, created_at, updated_at))
+constexpr bool hf_is_identity(std::type_identity<WireStatus>, std::string_view) { return false; }
 
 struct WireEndpoint {
     std::string name;
     std::string type;
     WireModel model;
     WireStatus status;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(WireEndpoint, (), (name, type, model, status))
 
 struct Organization {
     std::string name;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(Organization, (), (name))
 
 struct Account {
     std::vector<Organization> orgs;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(Account, (), (orgs))
 
@@ -86,10 +93,12 @@ asio::awaitable<void> void_impl(EndpointCall call) {
 
 asio::awaitable<std::vector<InferenceEndpoint>> list_impl(EndpointCall call) {
     if (call.namespace_.empty()) call.namespace_ = co_await detail::user_name(call.session, call.token, "namespace");
-    auto items = co_await detail::call_member<std::vector<json::object>>(call.session, call.request(), "items");
-    std::vector<InferenceEndpoint> out;
-    for (auto& item : items) out.emplace_back(std::move(item), call.namespace_, call.session, call.token);
-    co_return out;
+    const Reply reply = co_await call.session.send(call.request());
+    const auto items = detail::member_of<json::value>(call.session.decode<json::object>(reply), "items");
+    const auto convert = [&call](const json::value& item) {
+        return InferenceEndpoint(json::from_value<json::object>(item), call.namespace_, call.session, call.token);
+    };
+    co_return call.session.elements<InferenceEndpoint>(items, reply, convert);
 }
 
 asio::awaitable<std::vector<InferenceEndpoint>> list_all_impl(EndpointCall call) {
@@ -151,6 +160,9 @@ json::object update_body(const UpdateInferenceEndpointOptions& o) {
     return body;
 }
 
+// Without a time limit of the caller's: deployments take minutes.
+constexpr double longest_wait_s = 24 * 3600;
+
 EndpointCall call_of(const Session& session, net::Method method, std::string_view name, std::string_view action,
                      const EndpointOptions& options) {
     detail::require("name", name);
@@ -196,18 +208,56 @@ asio::awaitable<void> InferenceEndpoint::fetch() {
 asio::awaitable<void> InferenceEndpoint::wait(WaitOptions options) {
     if (options.timeout && *options.timeout < 0) throw_validation("timeout", "`timeout` cannot be negative");
     if (options.refresh_every <= 0) throw_validation("refresh_every", "`refresh_every` must be positive");
-    return wait_impl(options.timeout, options.refresh_every);
+    return wait_impl(options.timeout.value_or(longest_wait_s), options.refresh_every);
 }
 
-asio::awaitable<void> InferenceEndpoint::wait_impl(std::optional<double> timeout, double refresh_every) {
+void InferenceEndpoint::require_hope() const {
+    const bool failed =
+        status == InferenceEndpointStatus::failed || status == InferenceEndpointStatus::update_failed;
+    const bool asleep =
+        status == InferenceEndpointStatus::paused || status == InferenceEndpointStatus::scaled_to_zero;
+    if (!failed && !asleep) return;
+    ErrorInfo info;
+    info.message = "the inference endpoint '" + name + "' will not run by itself: it is " + status;
+    const json::value* state = raw.if_contains("status");
+    const json::value* why = state && state->is_object() ? state->get_object().if_contains("message") : nullptr;
+    if (why && why->is_string() && !why->get_string().empty()) info.message += ": " + std::string(why->get_string());
+    throw InferenceEndpointError(std::move(info));
+}
+
+asio::awaitable<bool> InferenceEndpoint::is_ready() const {
+    if (!url || status != InferenceEndpointStatus::running) co_return false;
+    const json::value* route = raw.if_contains("healthRoute");
+    if (!route || !route->is_string()) co_return true;
+    std::string path(route->get_string());
+    if (!path.starts_with('/')) path.insert(0, "/");
+    std::string base = *url;
+    while (base.ends_with('/')) base.pop_back();
+    Request request(net::Method::get, "");
+    request.to(Url::parse(base + path)).anonymous().bucket(Bucket::none).idempotent(false);
+    try {
+        const Stream answer = co_await session().open(std::move(request));
+        co_return answer.response.status == 200;
+    } catch (const HfHubHTTPError& error) {
+        // The token is for the Hub alone; who asks for one answers.
+        co_return error.status() == 401 || error.status() == 403;
+    } catch (const ConnectionError&) {
+        co_return false;
+    }
+}
+
+asio::awaitable<void> InferenceEndpoint::wait_impl(double timeout, double refresh_every) {
     using seconds = std::chrono::duration<double>;
     Clock& clock = session().clock();
     const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(seconds(refresh_every));
     const auto start = clock.now();
-    while (!url) {
+    bool ready = co_await is_ready();
+    while (!ready) {
         co_await fetch();
-        if (url) break;
-        if (timeout && clock.now() - start > seconds(*timeout)) {
+        require_hope();
+        ready = co_await is_ready();
+        if (ready) break;
+        if (clock.now() - start > seconds(timeout)) {
             ErrorInfo info;
             info.message =
                 "timeout while waiting for the inference endpoint '" + name + "' to be deployed; it is " + status;

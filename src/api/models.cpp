@@ -73,7 +73,7 @@ std::optional<ModelInfo> within(const EmissionsThresholds& thresholds, ModelInfo
 }  // namespace
 
 AsyncGenerator<ModelInfo> ModelsApi::list_models(ListModelsOptions options) const {
-    auto models = session_.list<ModelInfo>(models_request(options), ListOptions{options.limit, options.cursor});
+    auto models = session_.list<ModelInfo>(models_request(options), ListOptions{options.limit, options.cursor, true});
     if (!options.emissions_thresholds) return models;
     return std::move(models).filter_map(
         [thresholds = *options.emissions_thresholds](ModelInfo info) { return within(thresholds, std::move(info)); });

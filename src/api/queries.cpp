@@ -1,7 +1,9 @@
 #include "api/queries.hpp"
 
+#include <hf/core/repo.hpp>
+
 #include <boost/describe/class.hpp>
-#include <boost/json/parse.hpp>
+#include <algorithm>
 
 namespace hf {
 
@@ -12,8 +14,31 @@ namespace {
 struct Account {
     std::string name;
     std::optional<std::string> type;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(Account, (), (name, type))
+
+/// "https://huggingface.co/datasets/o/d" -> "o/d"; empty if the end of the path is no repository of this type.
+std::string repo_of_path(std::string_view url, std::string_view type) {
+    if (const auto scheme = url.find("://"); scheme != url.npos) {
+        url.remove_prefix(scheme + 3);
+        url.remove_prefix(std::min(url.find('/'), url.size()));
+    }
+    url = url.substr(0, url.find_first_of("?#"));
+    while (url.ends_with('/')) url.remove_suffix(1);
+    const auto name = url.rfind('/');
+    const auto before = name == url.npos || name == 0 ? url.npos : url.rfind('/', name - 1);
+    std::string_view id = url.substr(before == url.npos ? 0 : before + 1);
+    while (id.starts_with('/')) id.remove_prefix(1);
+    const std::string plural = std::string(type) + "s/";
+    if (id.starts_with(plural)) id.remove_prefix(plural.size());
+    try {
+        validate_repo_id(id);
+    } catch (const HFValidationError&) {
+        return {};
+    }
+    return std::string(id);
+}
 }  // namespace
 
 Request info_request(const Repo& repo, const InfoOptions& options) {
@@ -57,13 +82,25 @@ json::array settings_json(std::span<const SpaceSetting> settings) {
     return out;
 }
 
-std::optional<std::string> url_in(std::string_view body) {
-    boost::system::error_code failure;
-    const json::value answer = boost::json::parse(body, failure);
-    const auto* members = failure ? nullptr : answer.if_object();
-    const auto* url = members ? members->if_contains("url") : nullptr;
-    if (!url || !url->is_string()) return std::nullopt;
-    return std::string(url->get_string());
+bool is_missing(const HfHubHTTPError& error) {
+    return error.status() == 404 || error.code() == make_error_code(Errc::repository_not_found) ||
+           error.code() == make_error_code(Errc::revision_not_found) ||
+           error.code() == make_error_code(Errc::entry_not_found);
+}
+
+RepoUrl created_repo(const Session& session, const Repo& asked, std::string_view answer) {
+    const json::value parsed = json::try_parse(answer).value_or(json::value());
+    const auto text = [&](std::string_view name) {
+        const json::value* found = parsed.is_object() ? parsed.get_object().if_contains(name) : nullptr;
+        return found && found->is_string() ? std::string(found->get_string()) : std::string();
+    };
+    const std::string url = text("url");
+    std::string id = repo_of_path(url, asked.type());
+    if (id.empty()) id = repo_of_path(text("name"), asked.type());
+    if (id.empty()) id = asked.id();
+    RepoUrl out(session.endpoint() + "/" + std::string(repo_url_prefix(asked.type())) + id, session.endpoint());
+    if (!url.empty()) out.url = url;
+    return out;
 }
 
 void require(std::string_view argument, std::string_view value) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <hf/api/repo_options.hpp>
+#include <hf/core/error.hpp>
+#include <hf/core/repo.hpp>
 
 #include <vector>
 
@@ -49,14 +51,30 @@ boost::asio::awaitable<T> call_member(Session session, Request request, std::str
     co_return member_of<T>(answer, name);
 }
 
+/// Calls whose answer only repeats what they did: an answer that is no T is as good as none.
+template <class T>
+boost::asio::awaitable<T> call_done(Session session, Request request) {
+    const Reply reply = co_await session.send(std::move(request));
+    T out{};
+    try {
+        out = session.decode<T>(reply);
+    } catch (const InvalidResponseError&) {
+    }
+    co_return out;
+}
+
+/// Whether there is no such thing, in whatever words: some servers say no more than 404.
+bool is_missing(const HfHubHTTPError& error);
+
+/// The repository that an answer to its creation names. Only the path of an address counts: mirrors pass on those
+/// of the Hub. What the answer does not name is taken from `asked`.
+RepoUrl created_repo(const Session& session, const Repo& asked, std::string_view answer);
+
 /// Calls that may find that their work is done already: an HfHubHTTPError of status `forgiven` is no error.
 boost::asio::awaitable<void> call_forgiving(Session session, Request request, unsigned forgiven);
 
 /// The secrets or variables of a Space, as calls that create one send them.
 json::array settings_json(std::span<const SpaceSetting> settings);
-
-/// The member `url` of a JSON text, if there is one.
-std::optional<std::string> url_in(std::string_view body);
 
 /// Throws HFValidationError if `value` is empty.
 void require(std::string_view argument, std::string_view value);

@@ -68,8 +68,16 @@ json::object create_body(std::string_view repo_id, const CreateRepoOptions& opti
     return body;
 }
 
-asio::awaitable<RepoUrl> create_impl(Session session, Request create, Request info, std::string made_up_url,
-                                     bool exist_ok) {
+// Some servers say it with a 400.
+bool says_it_exists(const HfHubHTTPError& error) {
+    if (error.status() != 400) return error.status() == 409;
+    std::string text = error.info().body;
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text.find("already exist") != text.npos;
+}
+
+asio::awaitable<RepoUrl> create_impl(Session session, Repo repo, Request create, Request info, bool exist_ok) {
     const auto once = [&] { return session.send(create); };
     const auto judge = [](const Error& error) {
         Failed failed;
@@ -81,29 +89,36 @@ asio::awaitable<RepoUrl> create_impl(Session session, Request create, Request in
     };
     std::exception_ptr failure;
     unsigned status = 0;
+    bool exists = false;
     std::string body;
     try {
         const Reply reply = co_await retrying(session.clock(), conflict_policy, once, judge);
-        const auto url = detail::url_in(reply.body);
-        if (!url) detail::throw_invalid_answer("no URL of a repository in the answer", reply);
-        co_return RepoUrl(*url, session.endpoint());
+        co_return detail::created_repo(session, repo, reply.body);
     } catch (const HfHubHTTPError& error) {
         failure = std::current_exception();
         status = error.status();
+        exists = says_it_exists(error);
         body = error.info().body;
     }
-    if (exist_ok && status == 409) co_return RepoUrl(detail::url_in(body).value_or(made_up_url), session.endpoint());
-    if (!exist_ok || status != 403) std::rethrow_exception(failure);
+    if (exist_ok && exists) co_return detail::created_repo(session, repo, body);
+    if (!exist_ok || (status != 401 && status != 402 && status != 403)) std::rethrow_exception(failure);
     // Someone who may not create here may still mean a repository that is there.
-    co_await session.send(std::move(info));
-    co_return RepoUrl(made_up_url, session.endpoint());
+    bool found = true;
+    try {
+        co_await session.send(std::move(info));
+    } catch (const HfHubHTTPError&) {
+        if (status == 403) throw;
+        found = false;
+    }
+    if (!found) std::rethrow_exception(failure);
+    co_return detail::created_repo(session, repo, "");
 }
 
 asio::awaitable<void> delete_impl(Session session, Request request, bool missing_ok) {
     try {
         co_await session.send(std::move(request));
-    } catch (const RepositoryNotFoundError&) {
-        if (!missing_ok) throw;
+    } catch (const HfHubHTTPError& error) {
+        if (!missing_ok || !detail::is_missing(error)) throw;
     }
 }
 
@@ -112,7 +127,8 @@ asio::awaitable<bool> exists_impl(Session session, Request request) {
         co_await session.send(std::move(request));
     } catch (const GatedRepoError&) {
         co_return true;
-    } catch (const RepositoryNotFoundError&) {
+    } catch (const HfHubHTTPError& error) {
+        if (!detail::is_missing(error)) throw;
         co_return false;
     }
     co_return true;
@@ -157,7 +173,7 @@ asio::awaitable<json::object> visibility_of_own_repo(Session session, std::strin
     const std::string account = co_await detail::account_name(session, token);
     const Repo repo(repo_type, account + "/" + name);
     const json::object body = visibility_body(private_);
-    co_return co_await session.call<json::object>(settings_request(repo, body, token.get()));
+    co_return co_await detail::call_done<json::object>(session, settings_request(repo, body, token.get()));
 }
 
 asio::awaitable<std::string> full_name(Session session, std::string prefix, std::string model_id, OwnedToken token) {
@@ -178,8 +194,8 @@ asio::awaitable<RepoUrl> ReposApi::create_repo(std::string_view repo_id, CreateR
     const Repo repo(options.repo_type, repo_id);
     InfoOptions info;
     info.token = options.token;
-    return create_impl(session_, post("/api/repos/create").json(body).write_token(options.token),
-                       detail::info_request(repo, info), session_.endpoint() + "/" + repo.url_path(), options.exist_ok);
+    return create_impl(session_, repo, post("/api/repos/create").json(body).write_token(options.token),
+                       detail::info_request(repo, info), options.exist_ok);
 }
 
 asio::awaitable<void> ReposApi::delete_repo(std::string_view repo_id, DeleteRepoOptions options) const {
@@ -207,14 +223,15 @@ asio::awaitable<json::object> ReposApi::update_repo_visibility(std::string_view 
                                                                UpdateRepoVisibilityOptions options) const {
     const Repo repo(options.repo_type, repo_id);
     if (SplitId(repo_id).organization)
-        return session_.call<json::object>(settings_request(repo, visibility_body(private_), options.token));
+        return detail::call_done<json::object>(session_,
+                                               settings_request(repo, visibility_body(private_), options.token));
     return visibility_of_own_repo(session_, repo.type(), repo.id(), private_, OwnedToken(options.token));
 }
 
 asio::awaitable<json::object> ReposApi::update_repo_settings(std::string_view repo_id,
                                                              UpdateRepoSettingsOptions options) const {
     const Repo repo(options.repo_type, repo_id);
-    return session_.call<json::object>(settings_request(repo, settings_body(options), options.token));
+    return detail::call_done<json::object>(session_, settings_request(repo, settings_body(options), options.token));
 }
 
 asio::awaitable<RepoInfo> ReposApi::repo_info(std::string_view repo_id, RepoInfoOptions options) const {

@@ -64,7 +64,15 @@ asio::awaitable<std::string> read_range(Files files, Url url, std::string range,
                                         std::size_t limit) {
     Request request = content_request(files.session, std::move(url), files.token.get());
     request.header("Range", std::move(range));
-    Stream stream = co_await files.session.open(std::move(request));
+    std::optional<Stream> opened;
+    try {
+        Stream answer = co_await files.session.open(std::move(request));
+        opened.emplace(std::move(answer));
+    } catch (const HfHubHTTPError& error) {
+        if (error.status() != 416) throw;
+    }
+    if (!opened) co_return std::string();  // no byte where the range begins
+    Stream& stream = *opened;
     const std::size_t skip = stream.response.status == 206 ? 0 : offset;
     std::string out(skip + limit, '\0');
     std::size_t got = 0;

@@ -33,9 +33,31 @@ json::object one(std::string_view name, T value) {
     return body;
 }
 
+SpaceVariables read_variables(const Session& session, const Reply& reply) {
+    SpaceVariables out;
+    std::uint64_t index = 0;
+    for (const auto& [key, variable] : session.decode<json::object>(reply)) {
+        try {
+            SpaceVariable& read = out[std::string(key)] = json::from_value<SpaceVariable>(variable);
+            read.key = std::string(key);
+        } catch (const InvalidResponseError& error) {
+            session.report_left_out(reply.url.to_string(), index, error);
+        }
+        ++index;
+    }
+    return out;
+}
+
 asio::awaitable<SpaceVariables> variables_impl(Session session, Request request) {
-    SpaceVariables out = co_await session.call<SpaceVariables>(std::move(request));
-    for (auto& [key, variable] : out) variable.key = key;
+    const Reply reply = co_await session.send(std::move(request));
+    co_return read_variables(session, reply);
+}
+
+/// The same where the change is made, whatever the answer.
+asio::awaitable<SpaceVariables> change_variables(Session session, Request request) {
+    const Reply reply = co_await session.send(std::move(request));
+    SpaceVariables out;
+    if (json::try_parse(reply.body)) out = read_variables(session, reply);
     co_return out;
 }
 
@@ -64,8 +86,8 @@ asio::awaitable<RepoUrl> duplicate_impl(Session session, Repo from, std::string 
         if (!exist_ok || error.status() != 409) throw;
         answer = error.info().body;
     }
-    const auto url = detail::url_in(answer);
-    co_return RepoUrl(url.value_or(session.endpoint() + "/spaces/" + to_namespace + "/" + to_name), session.endpoint());
+    const Repo asked("space", to_namespace + "/" + to_name);
+    co_return detail::created_repo(session, asked, answer);
 }
 
 }  // namespace
@@ -89,14 +111,14 @@ asio::awaitable<SpaceVariables> SpaceRuntimeApi::get_space_variables(std::string
 asio::awaitable<SpaceVariables> SpaceRuntimeApi::add_space_variable(std::string_view repo_id, std::string_view key,
                                                                     std::string_view value,
                                                                     AddSpaceSettingOptions options) const {
-    return variables_impl(
+    return change_variables(
         session_,
         post("/api/{}/variables", space(repo_id)).json(setting_body(key, value, options)).token(options.token));
 }
 
 asio::awaitable<SpaceVariables> SpaceRuntimeApi::delete_space_variable(std::string_view repo_id, std::string_view key,
                                                                        TokenOptions options) const {
-    return variables_impl(session_, del("/api/{}/variables", space(repo_id)).json(key_body(key)).token(options.token));
+    return change_variables(session_, del("/api/{}/variables", space(repo_id)).json(key_body(key)).token(options.token));
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::get_space_runtime(std::string_view repo_id, TokenOptions options) const {
@@ -108,35 +130,35 @@ asio::awaitable<SpaceRuntime> SpaceRuntimeApi::request_space_hardware(std::strin
                                                                       RequestSpaceHardwareOptions options) const {
     json::object body = one("flavor", hardware);
     if (options.sleep_time) body["sleepTimeSeconds"] = *options.sleep_time;
-    return session_.call<SpaceRuntime>(post("/api/{}/hardware", space(repo_id)).json(body).token(options.token));
+    return detail::call_done<SpaceRuntime>(session_, post("/api/{}/hardware", space(repo_id)).json(body).token(options.token));
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::set_space_sleep_time(std::string_view repo_id, std::int64_t sleep_time,
                                                                     TokenOptions options) const {
-    return session_.call<SpaceRuntime>(
+    return detail::call_done<SpaceRuntime>(session_, 
         post("/api/{}/sleeptime", space(repo_id)).json(one("seconds", sleep_time)).token(options.token));
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::pause_space(std::string_view repo_id, TokenOptions options) const {
-    return session_.call<SpaceRuntime>(post("/api/{}/pause", space(repo_id)).token(options.token));
+    return detail::call_done<SpaceRuntime>(session_, post("/api/{}/pause", space(repo_id)).token(options.token));
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::restart_space(std::string_view repo_id,
                                                              RestartSpaceOptions options) const {
     Request request = post("/api/{}/restart", space(repo_id)).token(options.token);
     if (options.factory_reboot) request.query("factory", "true");
-    return session_.call<SpaceRuntime>(std::move(request));
+    return detail::call_done<SpaceRuntime>(session_, std::move(request));
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::request_space_storage(std::string_view repo_id, std::string_view storage,
                                                                      TokenOptions options) const {
-    return session_.call<SpaceRuntime>(
+    return detail::call_done<SpaceRuntime>(session_, 
         post("/api/{}/storage", space(repo_id)).json(one("tier", storage)).token(options.token).maybe_gone());
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::delete_space_storage(std::string_view repo_id,
                                                                     TokenOptions options) const {
-    return session_.call<SpaceRuntime>(del("/api/{}/storage", space(repo_id)).token(options.token).maybe_gone());
+    return detail::call_done<SpaceRuntime>(session_, del("/api/{}/storage", space(repo_id)).token(options.token).maybe_gone());
 }
 
 asio::awaitable<RepoUrl> SpaceRuntimeApi::duplicate_space(std::string_view from_id,

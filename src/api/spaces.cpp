@@ -29,7 +29,7 @@ Request spaces_request(const ListSpacesOptions& options) {
 }  // namespace
 
 AsyncGenerator<SpaceInfo> SpacesApi::list_spaces(ListSpacesOptions options) const {
-    return session_.list<SpaceInfo>(spaces_request(options), ListOptions{options.limit, options.cursor});
+    return session_.list<SpaceInfo>(spaces_request(options), ListOptions{options.limit, options.cursor, true});
 }
 
 boost::asio::awaitable<SpaceInfo> SpacesApi::space_info(std::string_view repo_id, InfoOptions options) const {

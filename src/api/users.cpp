@@ -14,22 +14,26 @@ namespace {
 
 struct AccessToken {
     std::optional<std::string> role;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(AccessToken, (), (role))
 
 struct Auth {
     std::optional<AccessToken> access_token;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(Auth, (), (access_token))
 
 struct Account {
     std::optional<Auth> auth;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(Account, (), (auth))
 
 struct LikedRepo {
     std::string name;
     std::string type;
+    json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(LikedRepo, (), (name, type))
 
@@ -49,11 +53,13 @@ asio::awaitable<std::optional<std::string>> permission_impl(Session session, Req
     co_return account.auth->access_token->role;
 }
 
+constexpr ListOptions all_readable{std::nullopt, {}, true};
+
 asio::awaitable<UserLikes> likes_impl(Session session, std::string user, OwnedToken token) {
     if (user.empty()) user = co_await detail::user_name(session, token, "user");
     UserLikes out;
     out.user = user;
-    auto likes = session.list<Like>(get("/api/users/{}/likes", user).token(token.get()));
+    auto likes = session.list<Like>(get("/api/users/{}/likes", user).token(token.get()), all_readable);
     while (auto like = co_await likes.next()) {
         ++out.total;
         if (like->repo.type == "model")
@@ -63,6 +69,12 @@ asio::awaitable<UserLikes> likes_impl(Session session, std::string user, OwnedTo
         else if (like->repo.type == "space")
             out.spaces.push_back(std::move(like->repo.name));
     }
+    co_return out;
+}
+
+asio::awaitable<std::vector<User>> all_of(AsyncGenerator<User> users) {
+    std::vector<User> out;
+    while (auto user = co_await users.next()) out.push_back(std::move(*user));
     co_return out;
 }
 
@@ -90,8 +102,8 @@ asio::awaitable<UserLikes> UsersApi::list_liked_repos(ListLikedReposOptions opti
 }
 
 asio::awaitable<std::vector<User>> UsersApi::list_repo_likers(std::string_view repo_id, RepoOptions options) const {
-    return session_.call<std::vector<User>>(
-        get("/api/{}/likers", Repo::of_any_type(options.repo_type, repo_id)).token(options.token));
+    Request request = get("/api/{}/likers", Repo::of_any_type(options.repo_type, repo_id)).token(options.token);
+    return all_of(session_.list<User>(std::move(request), all_readable));
 }
 
 }  // namespace hf

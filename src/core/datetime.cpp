@@ -49,12 +49,19 @@ public:
         return fail();
     }
 
+    void either(char a, char b) {
+        if (!rest_.empty() && (rest_.front() == a || rest_.front() == b))
+            rest_.remove_prefix(1);
+        else
+            fail();
+    }
+
     char peek() const { return rest_.empty() ? '\0' : rest_.front(); }
     bool done() const { return ok_ && rest_.empty(); }
     std::string_view rest() const { return rest_; }
 
 private:
-    int fail() {
+    int fail() noexcept {
         ok_ = false;
         rest_ = {};
         return 0;
@@ -82,6 +89,35 @@ Clock clock_of(Scanner& in) {
     in.literal(":");
     const int s = in.digits(2);
     return {h, m, s == 60 ? 59 : s};
+}
+
+// ".123", or nothing: up to nine digits, cut to microseconds.
+microseconds fraction_of(Scanner& in) {
+    if (in.peek() != '.') return microseconds(0);
+    in.literal(".");
+    int micros = in.digits(1);
+    int digits = 1;
+    for (; in.peek() >= '0' && in.peek() <= '9' && digits < 9; ++digits) {
+        const int digit = in.digits(1);
+        if (digits < 6) micros = micros * 10 + digit;
+    }
+    for (; digits < 6; ++digits) micros *= 10;
+    return microseconds(micros);
+}
+
+// "Z", "+08:00" or "+0800": how far the clock is ahead of UTC. "+24:00" is no offset: it fails as trailing text does.
+minutes offset_of(Scanner& in) {
+    const char sign = in.peek();
+    if (sign != '+' && sign != '-') {
+        in.either('Z', 'z');
+        return minutes(0);
+    }
+    in.literal(std::string_view(&sign, 1));
+    const int h = in.digits(2);
+    if (in.peek() == ':') in.literal(":");
+    const int m = in.digits(2);
+    if (h > 23 || m > 59) in.literal("an offset");
+    return (sign == '-' ? -1 : 1) * (hours(h) + minutes(m));
 }
 
 std::optional<sys_seconds> imf_fixdate(std::string_view text) {
@@ -144,25 +180,20 @@ std::optional<Timestamp> try_parse_datetime(std::string_view text) noexcept {
     const int m = in.digits(2);
     in.literal("-");
     const int d = in.digits(2);
-    in.literal("T");
+    in.either('T', 't');
     const int h = in.digits(2);
     in.literal(":");
     const int min = in.digits(2);
     in.literal(":");
     const int s = in.digits(2);
-    in.literal(".");
-    int micros = 0;
-    int digits = 0;
-    while (in.peek() >= '0' && in.peek() <= '9') {
-        const int digit = in.digits(1);
-        if (++digits <= 6) micros = micros * 10 + digit;
-    }
-    in.literal("Z");
-    if (!in.done() || digits == 0 || digits > 9) return std::nullopt;
-    for (int i = digits; i < 6; ++i) micros *= 10;
-    const auto whole = moment(y, m, d, h, min, s);
+    const microseconds micros = fraction_of(in);
+    const minutes offset = offset_of(in);
+    const auto whole = in.done() ? moment(y, m, d, h, min, s) : std::nullopt;
     if (!whole) return std::nullopt;
-    return *whole + microseconds(micros);
+    const Timestamp out = *whole - offset + micros;
+    // An offset can lead out of the years that have four digits.
+    const int utc_year = static_cast<int>(year_month_day(floor<days>(out)).year());
+    return utc_year >= 1 && utc_year <= 9999 ? std::optional<Timestamp>(out) : std::nullopt;
 }
 
 Timestamp parse_datetime(std::string_view text) {

@@ -1,9 +1,13 @@
 #include <hf/core/json.hpp>
 
+#include "utf8.hpp"
+
 #include <boost/json/kind.hpp>
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace hf::json {
@@ -28,22 +32,89 @@ void settle_numbers(value& json) {
     }
 }
 
-}  // namespace
-
-value parse(std::string_view text, boost::json::storage_ptr storage) {
-    boost::system::error_code failure;
+value parse_once(std::string_view text, const boost::json::storage_ptr& storage, boost::system::error_code& failure) {
     boost::json::parse_options options;
     options.max_depth = 64;  // the Hub nests model cards and configurations less than 20 deep
     // Scratch of the parser, which else would ask the heap for it again and again while it grows.
     unsigned char scratch[8192];
     boost::json::parser parser(boost::json::storage_ptr(), options, scratch, sizeof scratch);
-    parser.reset(std::move(storage));
+    parser.reset(storage);
+    failure.clear();
     const std::size_t used = parser.write(text.data(), text.size(), failure);
     if (!failure && used < text.size()) failure = boost::json::error::extra_data;
+    return failure ? value() : parser.release();
+}
+
+/// The UTF-16 unit of an escape "\ud83d" at the beginning of `text`.
+std::optional<unsigned> escaped_unit(std::string_view text) {
+    unsigned unit = 0;
+    if (text.size() < 6 || !text.starts_with("\\u")) return std::nullopt;
+    const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
+    if (error != std::errc() || end != text.data() + 6) return std::nullopt;
+    return unit;
+}
+
+bool is_high(std::optional<unsigned> unit) { return unit && *unit >= 0xD800 && *unit < 0xDC00; }
+bool is_low(std::optional<unsigned> unit) { return unit && *unit >= 0xDC00 && *unit < 0xE000; }
+
+/// `text` with U+FFFD for halves of surrogate pairs and for bytes that are no UTF-8; nullopt if it has none.
+std::optional<std::string> mend_characters(std::string_view text) {
+    std::string out;
+    bool mended = false;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        std::size_t length = 1;
+        bool broken = false;
+        if (text.starts_with("\\u")) {
+            const auto unit = escaped_unit(text);
+            const bool pair = is_high(unit) && is_low(escaped_unit(text.substr(6)));
+            broken = !pair && (is_high(unit) || is_low(unit));
+            length = pair ? 12 : unit ? 6 : 2;
+        } else if (text.front() == '\\') {
+            length = std::min<std::size_t>(2, text.size());
+        } else {
+            const auto [character, bytes] = utf8::decode(text);
+            broken = character == utf8::invalid;
+            length = bytes;
+        }
+        if (broken)
+            out += "\xEF\xBF\xBD";
+        else
+            out.append(text.substr(0, length));
+        mended = mended || broken;
+        text.remove_prefix(length);
+    }
+    if (!mended) return std::nullopt;
+    return out;
+}
+
+}  // namespace
+
+value parse(std::string_view text, boost::json::storage_ptr storage) {
+    boost::system::error_code failure;
+    value out = parse_once(text, storage, failure);
+    // Texts that were cut within a character; no look at them where all is well.
+    if (failure) {
+        if (const auto mended = mend_characters(text)) out = parse_once(*mended, storage, failure);
+    }
     if (failure) throw_invalid(failure.message(), failure);
-    value out = parser.release();
     settle_numbers(out);
     return out;
+}
+
+std::optional<value> try_parse(std::string_view text) {
+    try {
+        return parse(text);
+    } catch (const InvalidResponseError&) {
+        return std::nullopt;
+    }
+}
+
+const array& array_or_null(const value& json) {
+    static const array none;
+    if (json.is_null()) return none;
+    if (const array* items = json.if_array()) return *items;
+    DecodeError("expected an array").raise();
 }
 
 std::string serialize(const value& json) { return boost::json::serialize(json); }

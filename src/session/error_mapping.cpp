@@ -49,11 +49,6 @@ std::string_view reason(unsigned status) {
     }
 }
 
-bool is_official(const Origin& origin) {
-    return origin.scheme == "https" && origin.port == 443 &&
-           (origin.host == "huggingface.co" || origin.host == "hub-ci.huggingface.co");
-}
-
 // Addresses below one repository: /api/models/..., /<repo>/resolve/...
 bool is_repo_path(std::string_view path) {
     for (const std::string_view prefix : {"/api/models/", "/api/datasets/", "/api/spaces/"}) {
@@ -69,8 +64,10 @@ Errc classify(const Url& url, unsigned status, std::string_view code, std::strin
     if (code == "GatedRepo") return Errc::gated_repo;
     // The Hub has used both, https://github.com/huggingface/huggingface_hub/pull/2412
     if (code == "DisabledRepo" || message == "Access to this resource is disabled.") return Errc::disabled_repo;
-    if (code == "RepoNotFound" || (status == 401 && is_official(url.origin()) && is_repo_path(url.path())))
-        return Errc::repository_not_found;
+    // The Hub hides private repositories so; a token that it refuses is another matter.
+    const bool hidden = status == 401 && url.origin().scheme == "https" && is_repo_path(url.path()) &&
+                        message != "Invalid credentials in Authorization header";
+    if (code == "RepoNotFound" || hidden) return Errc::repository_not_found;
     return status == 400 ? Errc::bad_request : Errc::http_error;
 }
 

@@ -201,6 +201,19 @@ void Session::rethrow_with(const InvalidResponseError& error, const Reply& reply
     throw InvalidResponseError(std::move(info));
 }
 
+void Session::on_warning(std::function<void(std::string_view)> observer) {
+    state_->warning_observer = std::move(observer);
+}
+
+void Session::warn(std::string_view sentence) const {
+    if (state_->warning_observer) state_->warning_observer(sentence);
+}
+
+void Session::report_left_out(std::string_view page, std::uint64_t index, const InvalidResponseError& error) const {
+    warn("element " + std::to_string(index) + " of " + Url::parse(page).redacted() + " is left out: " +
+         error.message());
+}
+
 void Session::on_request(std::function<void(const RequestEvent&)> observer) { state_->observer = std::move(observer); }
 
 const std::string& Session::endpoint() const noexcept { return state_->endpoint; }

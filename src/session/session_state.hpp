@@ -58,6 +58,7 @@ public:
     std::shared_ptr<Clock> clock;
     std::shared_ptr<net::Transport> transport;
     std::function<void(const RequestEvent&)> observer;
+    std::function<void(std::string_view)> warning_observer;
 
 private:
     /// A request as one attempt sends it; redirects change it.

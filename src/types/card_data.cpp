@@ -23,7 +23,9 @@ json::value without_nulls(const json::value& json) {
 }
 
 template <class Card>
-json::object dictionary(const Card& card) {
+json::object dictionary(Card card) {
+    // Under the names that the Hub reads, whatever spelling the card used.
+    for (auto it = card.extra.begin(); it != card.extra.end();) it = it->value().is_null() ? card.extra.erase(it) : it + 1;
     return without_nulls(json::to_value(card)).get_object();
 }
 

@@ -5,6 +5,7 @@
 namespace hf {
 
 void hf_decoded(CollectionItem& item) {
+    if (item.item_object_id.empty() && item.item_id.empty()) throw json::DecodeError("member 'id' is missing");
     item.note = json::take<std::optional<std::string>>(item.extra, {"note", "text"});
 }
 

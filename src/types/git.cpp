@@ -4,13 +4,16 @@ namespace hf::json {
 namespace {
 
 struct WireAuthor {
-    std::string user;
+    std::string user;  // empty where the author has no account
+    object extra;
 };
 BOOST_DESCRIBE_STRUCT(WireAuthor, (), (user))
+constexpr bool hf_is_identity(std::type_identity<WireAuthor>, std::string_view) { return false; }
 
 struct WireFormatted {
     std::optional<std::string> title;
     std::optional<std::string> message;
+    object extra;
 };
 BOOST_DESCRIBE_STRUCT(WireFormatted, (), (title, message))
 
@@ -21,6 +24,7 @@ struct WireCommit {
     std::string title;
     std::string message;
     std::optional<WireFormatted> formatted;
+    object extra;
 };
 BOOST_DESCRIBE_STRUCT(WireCommit, (), (id, authors, date, title, message, formatted))
 
@@ -30,7 +34,8 @@ GitCommitInfo Codec<GitCommitInfo>::from(const value& json) {
     WireCommit wire = Codec<WireCommit>::from(json);
     GitCommitInfo out;
     out.commit_id = std::move(wire.id);
-    for (auto& author : wire.authors) out.authors.push_back(std::move(author.user));
+    for (auto& author : wire.authors)
+        if (!author.user.empty()) out.authors.push_back(std::move(author.user));
     out.created_at = wire.date;
     out.title = std::move(wire.title);
     out.message = std::move(wire.message);

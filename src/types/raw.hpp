@@ -19,21 +19,11 @@ inline const value* find(const object& in, std::initializer_list<std::string_vie
     return found;
 }
 
-/// The member as a T; throws DecodeError with its path.
+/// The member as a T; T() if it is missing or something else, which stays in `extra`.
 template <class T>
 T take(const object& in, std::initializer_list<std::string_view> path) {
-    const auto name_path = [&path](DecodeError& error) {
-        for (auto it = path.end(); it != path.begin();) error.inside(*--it);
-    };
     const value* found = find(in, path);
-    try {
-        if constexpr (detail::may_be_absent<T>) return found ? Codec<T>::from(*found) : T();
-        if (!found) throw DecodeError("it is missing");
-        return Codec<T>::from(*found);
-    } catch (DecodeError& error) {
-        name_path(error);
-        throw;
-    }
+    return found && detail::is_readable<T>(*found) ? Codec<T>::from(*found) : T();
 }
 
 /// The name of an account, "deleted" if it is gone.

@@ -43,6 +43,22 @@ std::string text_of(const json::DecodeError& error) try { error.raise(); } catch
     return raised.message();
 }
 
+// Of the members of an object, given as valid JSON, also of those that have the same name.
+std::size_t count_members(std::string_view text) {
+    std::size_t count = 0, depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_string && c == '\\') ++i;
+        else if (c == '"') in_string = !in_string;
+        else if (in_string) continue;
+        else if (c == '{' || c == '[') ++depth;
+        else if (c == '}' || c == ']') --depth;
+        else if (c == ':' && depth == 1) ++count;
+    }
+    return count;
+}
+
 // A plain copy would stay in the arena.
 json::object metadata_of(const json::value& json) {
     if (json.is_null()) return {};
@@ -82,6 +98,7 @@ SafetensorsFileMetadata parse_safetensors_header(std::string_view header, std::s
     const json::value json = parse(header, where, &arena);
     const auto* members = json.if_object();
     if (!members) fail(where, "it is no JSON object");
+    if (count_members(header) != members->size()) fail(where, "it describes a tensor twice");
     SafetensorsFileMetadata out;
     for (const auto& [key, member] : *members) {
         const std::string_view name(key.data(), key.size());

@@ -7,6 +7,7 @@ namespace {
 struct WireHardware {
     std::optional<std::string> current;
     std::optional<std::string> requested;
+    object extra;
 };
 BOOST_DESCRIBE_STRUCT(WireHardware, (), (current, requested))
 
@@ -15,8 +16,10 @@ struct WireRuntime {
     std::optional<WireHardware> hardware;
     std::optional<std::int64_t> gc_timeout;
     std::optional<std::string> storage;
+    object extra;
 };
 BOOST_DESCRIBE_STRUCT(WireRuntime, (), (stage, hardware, gc_timeout, storage))
+constexpr bool hf_is_identity(std::type_identity<WireRuntime>, std::string_view) { return false; }
 
 }  // namespace
 

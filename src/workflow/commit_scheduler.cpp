@@ -27,12 +27,12 @@ static_assert(options_struct<CommitSchedulerOptions>);
 
 namespace {
 
-PatternFilter make_filter(const CommitSchedulerOptions& options) {
-    std::vector<std::string> ignore = options.ignore_patterns.to_vector();
-    for (const auto pattern : ignore_git_folder_patterns) ignore.emplace_back(pattern);
+constexpr int max_listings = 4;
+
+FolderFilter make_filter(const CommitSchedulerOptions& options) {
     PatternFilter::Patterns allow;
     if (options.allow_patterns.given()) allow = options.allow_patterns.to_vector();
-    return PatternFilter(allow, ignore);
+    return FolderFilter(allow, options.ignore_patterns.to_vector());
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ public:
     std::string repo_type;
     std::string revision;
     OwnedToken token;
-    PatternFilter filter;
+    FolderFilter filter;
     std::chrono::milliseconds every;
     bool is_private;
     bool squash_history;
@@ -93,6 +93,7 @@ private:
 
     asio::awaitable<std::vector<Changed>> changed_files() const;
     asio::awaitable<std::optional<CommitInfo>> push_in_turn();
+    asio::awaitable<std::optional<CommitInfo>> push_once();
     asio::awaitable<void> squash() const;
     asio::awaitable<void> run(ByteBudget::Ticket first_turn);
     asio::awaitable<void> push_in_background(ByteBudget::Ticket turn_taken);
@@ -158,10 +159,9 @@ asio::awaitable<void> CommitScheduler::State::push_in_background([[maybe_unused]
 }
 
 asio::awaitable<std::vector<CommitScheduler::State::Changed>> CommitScheduler::State::changed_files() const {
-    std::vector<std::string> names = co_await list_folder(folder);
+    FolderListing listing = co_await list_folder(folder, filter);
     std::vector<Changed> changed;
-    for (auto& name : names) {
-        if (!filter.matches(name)) continue;
+    for (auto& name : listing.files) {
         std::error_code error;
         Changed file;
         file.modified = fs::last_write_time(folder / name, error);
@@ -176,6 +176,18 @@ asio::awaitable<std::vector<CommitScheduler::State::Changed>> CommitScheduler::S
 }
 
 asio::awaitable<std::optional<CommitInfo>> CommitScheduler::State::push_in_turn() {
+    // Files come and go beside us: what vanished since it was listed is not listed again.
+    for (int attempt = 1;; ++attempt) {
+        try {
+            std::optional<CommitInfo> info = co_await push_once();
+            co_return info;
+        } catch (const FileSystemError& error) {
+            if (error.info().cause != boost::system::errc::no_such_file_or_directory || attempt == max_listings) throw;
+        }
+    }
+}
+
+asio::awaitable<std::optional<CommitInfo>> CommitScheduler::State::push_once() {
     const std::vector<Changed> changed = co_await changed_files();
     if (changed.empty()) co_return std::nullopt;
     std::vector<CommitOperation> operations;

@@ -30,14 +30,97 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-// Follows links; a link to nothing is no file. Asks the file system only where the listing did not tell.
-bool is_file(const fs::directory_entry& entry) {
-    std::error_code error;
-    const bool regular = entry.is_regular_file(error);
-    const bool to_nothing = error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
-    if (error && !to_nothing) unreadable(entry.path(), error);
-    return regular;
+bool is_gone(const std::error_code& error) {
+    return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
 }
+
+// What clients keep for themselves: Git's folder, that of the reference client, and that of older mirrors.
+bool is_private_folder(const fs::path& path) {
+    const fs::path name = path.filename();
+    return name == ".git" || name == ".hfhub" ||
+           (name == "huggingface" && path.has_parent_path() && path.parent_path().filename() == ".cache");
+}
+
+/// Collects what is found, one entry after the other.
+class Lister {
+public:
+    Lister(fs::path folder, FolderFilter filter) : folder_(std::move(folder)), filter_(std::move(filter)) {
+        folders_.emplace_back();
+    }
+
+    bool done() const { return folders_.empty() && entry_ == fs::directory_iterator(); }
+
+    void step() {
+        if (entry_ == fs::directory_iterator()) {
+            open_next_folder();
+            return;
+        }
+        const fs::directory_entry entry = *entry_;
+        look_at(entry, relative_ / entry.path().filename());
+        std::error_code error;
+        entry_.increment(error);
+        if (error) unreadable(folder_ / relative_, error);
+    }
+
+    FolderListing take() {
+        std::ranges::sort(listing_.files, path_less);
+        std::ranges::sort(listing_.left_out);
+        return std::move(listing_);
+    }
+
+private:
+    void open_next_folder() {
+        relative_ = std::move(folders_.back());
+        folders_.pop_back();
+        std::error_code error;
+        entry_ = fs::directory_iterator(folder_ / relative_, error);
+        if (!error) return;
+        entry_ = fs::directory_iterator();
+        const bool is_root = relative_.empty();
+        if (is_root || !(is_gone(error) || filter_.ignores_folder(relative_.generic_string())))
+            unreadable(folder_ / relative_, error);
+    }
+
+    void look_at(const fs::directory_entry& entry, fs::path path) {
+        if (is_private_folder(path)) return;
+        std::error_code error;
+        const bool is_link = entry.is_symlink(error);
+        const fs::file_status status = entry.status(error);
+        const std::string name = path.generic_string();
+        if (is_link && fs::is_directory(status)) return leave_out(name, "is a link to a folder");
+        if (fs::is_directory(status)) {
+            folders_.push_back(std::move(path));
+        } else if (fs::is_regular_file(status)) {
+            add(name);
+        } else if (is_link && is_gone(error)) {
+            leave_out(name, "is a link to nothing");
+        } else if (is_link && error == std::errc::too_many_symbolic_link_levels) {
+            leave_out(name, "is a link to itself");
+        } else if (error && !is_gone(error)) {
+            if (filter_.matches(name)) unreadable(entry.path(), error);
+        } else if (fs::exists(status)) {
+            leave_out(name, "is neither a file nor a folder");
+        }
+    }
+
+    void add(const std::string& name) {
+        if (!filter_.matches(name)) return;
+        if (!is_utf8(name))
+            throw_validation("folder_path", "the name of a file in '" + folder_.string() + "' is not UTF-8: " + name);
+        listing_.files.push_back(name);
+    }
+
+    void leave_out(const std::string& name, std::string_view why) {
+        if (filter_.matches(name)) listing_.left_out.push_back(name + " " + std::string(why));
+    }
+
+    fs::path folder_;
+    FolderFilter filter_;
+    std::vector<fs::path> folders_;  // not looked at yet, relative
+    fs::path relative_;              // the one that is being read
+    fs::directory_iterator entry_;
+    FolderListing listing_;
+};
 
 }  // namespace
 
@@ -49,33 +132,18 @@ bool path_less(std::string_view a, std::string_view b) noexcept {
     });
 }
 
-asio::awaitable<std::vector<std::string>> list_folder(fs::path folder) {
+asio::awaitable<FolderListing> list_folder(fs::path folder, FolderFilter filter) {
     std::error_code error;
     if (!fs::is_directory(folder, error))
         throw_validation("folder_path", "Provided path '" + folder.string() + "' is not a directory");
-    fs::recursive_directory_iterator it(folder, error);
-    if (error) unreadable(folder, error);
     const auto executor = co_await asio::this_coro::executor;
-    const std::size_t prefix = (folder / "").generic_string().size();
-    std::vector<std::string> files;
+    Lister lister(std::move(folder), std::move(filter));
     std::size_t seen = 0;
-    while (it != fs::recursive_directory_iterator()) {
-        const fs::path path = it->path();
-        if (path.filename() == ".git") {
-            it.disable_recursion_pending();
-        } else if (is_file(*it)) {
-            std::string name = path.generic_string().substr(prefix);
-            if (!is_utf8(name))
-                throw_validation("folder_path",
-                                 "the name of a file in '" + folder.string() + "' is not UTF-8: " + name);
-            files.push_back(std::move(name));
-        }
-        it.increment(error);
-        if (error) unreadable(path, error);
+    while (!lister.done()) {
+        lister.step();
         if (++seen % entries_per_slice == 0) co_await asio::post(executor, asio::use_awaitable);
     }
-    std::ranges::sort(files, path_less);
-    co_return files;
+    co_return lister.take();
 }
 
 std::string repo_folder_prefix(std::string_view path_in_repo) {

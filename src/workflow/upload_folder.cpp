@@ -44,7 +44,6 @@ public:
           split_commits(options.split_commits),
           num_threads(options.num_threads),
           progress(options.progress) {
-        for (const auto pattern : ignore_git_folder_patterns) ignore.emplace_back(pattern);
         if (options.worker) worker = *options.worker;
         if (message.empty()) message = "Upload folder using huggingface_hub";
     }
@@ -100,22 +99,24 @@ asio::awaitable<std::vector<CommitOperation>> deletions(Session session, std::sh
     co_return operations;
 }
 
-asio::awaitable<std::vector<CommitOperation>> additions(std::shared_ptr<const FolderRequest> request) {
-    std::vector<std::string> files;
+asio::awaitable<std::vector<CommitOperation>> additions(Session session, std::shared_ptr<const FolderRequest> request) {
+    FolderListing listing;
     const fs::path folder = resolve_folder(request->folder);
+    const FolderFilter filter(request->allow, request->ignore);
     if (request->worker) {
-        files = co_await run_on(request->worker, list_folder(folder));
+        listing = co_await run_on(request->worker, list_folder(folder, filter));
     } else {
-        files = co_await list_folder(folder);
+        listing = co_await list_folder(folder, filter);
     }
-    const PatternFilter filter(request->allow, request->ignore);
+    for (const auto& sentence : listing.left_out) session.warn("left out of the upload: " + sentence);
+    if (listing.files.empty())
+        session.warn("nothing to upload: " + folder.string() +
+                     (request->allow || !request->ignore.empty() ? " has no file that the patterns let through"
+                                                                 : " has no files"));
     const std::string prefix = repo_folder_prefix(request->path_in_repo);
     std::vector<CommitOperation> operations;
-    for (const auto& file : files) {
-        if (filter.matches(file))
-            operations.emplace_back(std::in_place_type<CommitOperationAdd>, prefix + file,
-                                    UploadContent(folder / file));
-    }
+    for (const auto& file : listing.files)
+        operations.emplace_back(std::in_place_type<CommitOperationAdd>, prefix + file, UploadContent(folder / file));
     co_return operations;
 }
 
@@ -162,9 +163,9 @@ asio::awaitable<CommitInfo> run_upload_folder(Session session, CommitsApi commit
         throw_validation("split_commits", "`split_commits` and `multi_commits` exclude each other.");
     if (request->progress) request->progress->set_state(ProgressSink::State::listing);
     std::vector<CommitOperation> removed = co_await deletions(session, request);
-    std::vector<CommitOperation> added = co_await additions(request);
+    std::vector<CommitOperation> added = co_await additions(session, request);
     auto operations = merge(std::move(removed), std::move(added));
-    if (request->multi_commits) co_return co_await commit_on_pr(session, commits, request, std::move(operations));
+    if (request->multi_commits && !operations.empty()) co_return co_await commit_on_pr(session, commits, request, std::move(operations));
 
     CommitOptions options;
     options.commit_message = request->message;

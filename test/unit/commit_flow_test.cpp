@@ -92,6 +92,68 @@ BOOST_AUTO_TEST_CASE(empty_and_ignored_files) {
     BOOST_TEST(mentions(hub->last(Method::post, "/preupload/").body, R"("gitIgnore":"*.log")"));
 }
 
+BOOST_AUTO_TEST_CASE(nothing_to_commit_makes_no_commit_and_is_told) {
+    std::vector<std::string> warnings;
+    api.session().on_warning([&](std::string_view sentence) { warnings.emplace_back(sentence); });
+    hub->interfere = [](const SeenRequest& request) -> std::optional<Answer> {
+        if (!request.is(Method::get, "/revision/main")) return std::nullopt;
+        return Answer(200, R"({"id":"julien/m","sha":"the head"})");
+    };
+    BOOST_TEST(commit({}).oid == "the head");
+    hub->ignored = {"c.log"};
+    BOOST_TEST(commit({regular("c.log", "C")}).oid == std::string(40, '0'));
+    hub->head.clear();
+    const CommitInfo info = commit({regular("c.log", "C")});
+    BOOST_TEST(info.oid == "the head");
+    BOOST_TEST(info.commit_url == "https://hub.test/julien/m/commit/the head");
+    BOOST_TEST(hub->count(Method::post, "/commit/") == 0u);
+    BOOST_TEST(warnings.size() == 3u);
+}
+
+namespace {
+
+/// Answers paths-info with those of `files` (JSON of entries by path) that are asked for, and resolve with "x".
+auto with_files(std::map<std::string, std::string> files) {
+    return [files](const SeenRequest& request) -> std::optional<Answer> {
+        if (request.is(Method::get, "/resolve/")) return Answer(200, "x");
+        if (request.is(Method::get, "/revision/")) return Answer(200, R"({"id":"julien/m","sha":"the head"})");
+        if (!request.is(Method::post, "/paths-info/")) return std::nullopt;
+        std::string list;
+        for (const auto& [path, entry] : files) {
+            if (!mentions(request.body, "paths=" + path)) continue;
+            list += (list.empty() ? "" : ",") + (R"({"type":"file","path":")" + path + R"(",)" + entry + "}");
+        }
+        return Answer(200, "[" + list + "]");
+    };
+}
+constexpr const char* lfs_a = R"("size":9,"oid":"p1","lfs":{"oid":"aaa","size":9})";
+constexpr const char* lfs_b = R"("size":9,"oid":"p2","lfs":{"oid":"bbb","size":9})";
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(copies_that_change_nothing_make_no_commit) {
+    hub->interfere = with_files({{"a.bin", lfs_a}, {"same.bin", lfs_a}, {"other.bin", lfs_b}});
+    BOOST_TEST(commit({CommitOperationCopy("a.bin", "same.bin"), CommitOperationCopy("a.bin", "a.bin")}).oid ==
+               "the head");
+    BOOST_TEST(hub->count(Method::post, "/commit/") == 0u);
+    commit({CommitOperationCopy("a.bin", "same.bin"), CommitOperationCopy("a.bin", "other.bin")});
+    BOOST_TEST(hub->commit_lines().size() == 2u);
+    // After a deletion the same content is a change.
+    commit({CommitOperationDelete("same.bin"), CommitOperationCopy("a.bin", "same.bin")});
+    BOOST_TEST(hub->commit_lines().size() == 3u);
+    BOOST_CHECK_THROW(commit({CommitOperationCopy("none.bin", "b.bin")}), EntryNotFoundError);
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_of_a_regular_file_is_fetched_and_sent) {
+    hub->interfere = with_files({{"a.txt", R"("size":1,"oid":"1")"}, {"long.txt", R"("size":2,"oid":"2")"}});
+    commit({CommitOperationCopy("a.txt", "b.txt")});
+    const auto lines = hub->commit_lines();
+    BOOST_REQUIRE(lines.size() == 2u);
+    BOOST_TEST(json::serialize(lines[1]) ==
+               R"({"key":"file","value":{"content":"eA==","path":"b.txt","encoding":"base64"}})");
+    BOOST_CHECK_THROW(commit({CommitOperationCopy("long.txt", "b.txt")}), IntegrityError);
+}
+
 BOOST_AUTO_TEST_CASE(pull_request) {
     options.create_pr = true;
     const CommitInfo info = commit({lfs("w.bin", "weights")});

@@ -130,6 +130,20 @@ BOOST_AUTO_TEST_CASE(a_failed_push_is_repeated_whole) {
     BOOST_TEST(run(scheduled.last_push())->oid.ends_with("c1"));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_vanishes_meanwhile_is_not_waited_for) {
+    write("a.csv", "1\n");
+    write("gone.csv", "2\n");
+    auto scheduled = scheduler();
+    // Between the preupload, which hashes, and the commit, which reads again.
+    hub->distort = [this](const SeenRequest& request) -> std::optional<Answer> {
+        if (request.is(Method::post, "/preupload/")) fs::remove(folder / "gone.csv");
+        return std::nullopt;
+    };
+    run(scheduled.start());
+    BOOST_TEST(pushes.back() == "c1");
+    BOOST_TEST(hub->commit_lines().size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(finish_pushes_what_is_left) {
     auto scheduled = scheduler();
     run(scheduled.start());

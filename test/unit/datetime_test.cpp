@@ -45,6 +45,18 @@ BOOST_AUTO_TEST_CASE(dates_beyond_the_table) {
                           [](const hf::Error& e) { return e.message().size() < 200; });
 }
 
+BOOST_AUTO_TEST_CASE(dates_of_other_servers) {
+    for (const char* text :
+         {"2022-08-19T07:19:38Z", "2022-08-19t07:19:38z", "2022-08-19T07:19:38+00:00", "2022-08-19T15:19:38+08:00",
+          "2022-08-19T15:19:38.000+0800", "2022-08-19T01:49:38-05:30", "2022-08-18T07:20:38-23:59"})
+        BOOST_TEST(hf::to_iso(hf::parse_datetime(text)) == "2022-08-19T07:19:38.000Z", text);
+    BOOST_TEST(hf::to_iso(hf::parse_datetime("2022-08-19T15:19:38.5+08:00")) == "2022-08-19T07:19:38.500Z");
+    for (const char* text :
+         {"2022-08-19T07:19:38+24:00", "2022-08-19T07:19:38+08:60", "2022-08-19T07:19:38+08", "2022-08-19T07:19:38+",
+          "2022-08-19T07:19:38", "2022-08-19T07:19:38ZZ", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"})
+        BOOST_TEST(!hf::try_parse_datetime(text), text);
+}
+
 BOOST_AUTO_TEST_CASE(the_three_forms_of_http) {
     const sys_seconds expected = sys_days(1994y / November / 6) + 8h + 49min + 37s;
     BOOST_TEST((parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT", now) == expected));

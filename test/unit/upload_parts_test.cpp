@@ -13,6 +13,8 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -368,11 +370,38 @@ BOOST_AUTO_TEST_CASE(folders_are_listed_in_the_reference_order) {
     fs::create_directory_symlink("a", folder.path / "linked");
     const std::vector<std::string> expected{".gitignore", "B.txt",  "a/x.txt",  "a/y/z.txt", "a-b.txt",
                                             "a.txt",      "ab.txt", "link.txt", "é.txt"};
-    const auto files = run(list_folder(folder.path));
-    BOOST_TEST(files == expected, boost::test_tools::per_element());
+    const FolderListing listing = run(list_folder(folder.path));
+    BOOST_TEST(listing.files == expected, boost::test_tools::per_element());
+    const std::vector<std::string> left_out{"dangling is a link to nothing", "linked is a link to a folder"};
+    BOOST_TEST(listing.left_out == left_out, boost::test_tools::per_element());
     BOOST_TEST(argument_of([&] { run(list_folder(folder.path / "a.txt")); }) == "folder_path");
     folder.write("bad\xff", "");
     BOOST_TEST(argument_of([&] { run(list_folder(folder.path)); }) == "folder_path");
+    const FolderFilter without_bad(std::nullopt, {"bad*", "linked", "dang*"});
+    BOOST_TEST(run(list_folder(folder.path, without_bad)).files.size() == expected.size());
+    BOOST_TEST(run(list_folder(folder.path, without_bad)).left_out.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_clients_keep_for_themselves_is_not_listed) {
+    TemporaryFolder folder;
+    for (const char* name : {".cache/huggingface/download/a.metadata", ".cache/other", ".hfhub/x.partial", "a.txt",
+                             "sub/.cache/huggingface/x", "sub/.hfhub/y", "sub/huggingface/z"})
+        folder.write(name, name);
+    const std::vector<std::string> expected{".cache/other", "a.txt", "sub/huggingface/z"};
+    BOOST_TEST(run(list_folder(folder.path)).files == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_file_is_told) {
+    TemporaryFolder folder;
+    folder.write("a.txt", "a");
+    BOOST_REQUIRE(::mkfifo((folder.path / "pipe").c_str(), 0600) == 0);
+    fs::create_symlink("loop", folder.path / "loop");
+    fs::create_directory_symlink(".", folder.path / "round");
+    const FolderListing listing = run(list_folder(folder.path));
+    BOOST_TEST(listing.files == std::vector<std::string>{"a.txt"}, boost::test_tools::per_element());
+    const std::vector<std::string> left_out{"loop is a link to itself", "pipe is neither a file nor a folder",
+                                            "round is a link to a folder"};
+    BOOST_TEST(listing.left_out == left_out, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

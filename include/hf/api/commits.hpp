@@ -81,8 +81,9 @@ public:
 
     /// Applies `operations` in order, in one commit. The Hub is asked which files are LFS; those are
     /// uploaded in parallel, the others travel inside the commit, read while they are sent. Files that the
-    /// revision has with the same content are left out; if nothing else is asked for there is no commit, and
-    /// the answer is the one that the revision is at (with `create_pr`: no pull request).
+    /// revision has with the same content are left out, and so are copies onto the same content; if nothing else is
+    /// asked for there is no commit, and the answer is the one that the revision is at (with `create_pr`: no pull
+    /// request); `Session::on_warning` is told. Copies of files that are not LFS are fetched and sent.
     ///
     /// The commit itself is sent once. When its fate is unclear (connection lost, 500, 502, 504) the branch
     /// is read for up to a minute: if the commit is there it is returned, otherwise the error is thrown.

@@ -74,7 +74,7 @@ BOOST_DESCRIBE_STRUCT(UpdateInferenceEndpointOptions, (),
                        revision, task, namespace_, token))
 
 struct WaitOptions {
-    std::optional<double> timeout{};  ///< seconds; empty: for ever
+    std::optional<double> timeout{};  ///< seconds; empty: a day
     double refresh_every = 5;         ///< seconds between two looks
 };
 BOOST_DESCRIBE_STRUCT(WaitOptions, (), (timeout, refresh_every))
@@ -101,7 +101,9 @@ public:
     InferenceEndpoint(json::object raw, std::string namespace_, Session session, OwnedToken token);
 
     boost::asio::awaitable<void> fetch();
-    /// Returns when the endpoint is deployed. Throws InferenceEndpointTimeoutError.
+    /// Returns when the endpoint runs and its health route answers (asked without a token; 401 and 403 are answers).
+    /// Throws InferenceEndpointError if it has failed, or is paused or scaled to zero, so that waiting would not help;
+    /// InferenceEndpointTimeoutError after `timeout`, at the latest after a day.
     boost::asio::awaitable<void> wait(WaitOptions options = {});
     boost::asio::awaitable<void> update(UpdateInferenceEndpointOptions options);
     boost::asio::awaitable<void> pause();
@@ -113,7 +115,9 @@ public:
 private:
     void read(json::object raw);
     boost::asio::awaitable<void> refresh(Request request);
-    boost::asio::awaitable<void> wait_impl(std::optional<double> timeout, double refresh_every);
+    boost::asio::awaitable<void> wait_impl(double timeout, double refresh_every);
+    boost::asio::awaitable<bool> is_ready() const;
+    void require_hope() const;
     const Session& session() const;
 
     std::optional<Session> session_;

@@ -28,7 +28,9 @@ public:
 /// following ones are fetched ahead within a fixed bound. Move-only; one `next()` at a time; to be
 /// used and destroyed while the executor of the coroutine that first called `next()` is alive.
 /// Destroying a generator stops its fetching. Errors are thrown by `next()` after all items that
-/// arrived before them; from then on, and after the end, `next()` gives nullopt.
+/// arrived before them; from then on, and after the end, `next()` gives nullopt. One item that cannot be read is no
+/// such error: it is left out and told to `Session::on_warning`, or, in lists of files, thrown as
+/// InvalidResponseError in its place; the call after that goes on behind it.
 template <class T>
 class AsyncGenerator {
 public:

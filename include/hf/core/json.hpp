@@ -8,6 +8,7 @@
 #include <boost/json/monotonic_resource.hpp>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,17 +21,24 @@
 ///   for a member that is not on the wire;
 /// - `std::optional` may be absent or null (a struct also {}) and is left out when empty; vectors and maps may be
 ///   absent or null and are then empty; every other member is required;
-/// - a struct with a member `boost::json::object extra` (not described) describes an answer and loses
-///   nothing: `extra` keeps unknown members, the raw value of a member that the struct could not take
-///   in (null, [], an enumerator unknown to us), and a null under the name of a member that came under
-///   its second spelling. Such a struct is written without its empty members, and with `extra`;
+/// - a wrong type or missing member throws InvalidResponseError naming its path, as in "siblings[3].size";
+/// - a struct with a member `boost::json::object extra` (not described) describes an answer, requires only what
+///   identifies it, and loses nothing. Its identity is its first member if that is no optional, or those members for
+///   which `constexpr bool hf_is_identity(std::type_identity<T>, std::string_view member)` is true. Any other member
+///   that is missing or cannot be read keeps its default (of a list or map what can be read). `extra` has unknown
+///   members, the raw value of a member that the struct could not take in as it is (null, [], a date that is none,
+///   an enumerator unknown to us), and a null under the name of a member that came under its second spelling. Such
+///   a struct is written without its empty members, and with `extra`;
 /// - `void hf_decoded(T&)`, if there is one, is called after a T was read: to fill members that are not on
-///   the wire from `extra`. It may throw DecodeError;
-/// - a wrong type or missing member throws InvalidResponseError naming its path, as in "siblings[3].size".
+///   the wire from `extra`. It may throw DecodeError.
 namespace hf::json {
 
 /// Parses `text` strictly (one value, depth limit 64, numbers within the range of double). Throws InvalidResponseError.
+/// Only broken characters are forgiven: halves of surrogate pairs ("\\ud83d", as JavaScript writes a text that was cut
+/// within an emoji) and bytes that are no UTF-8 are read as U+FFFD.
 value parse(std::string_view text, boost::json::storage_ptr storage = {});
+/// The same; nullopt instead of an error.
+std::optional<value> try_parse(std::string_view text);
 
 /// Parses `text` and passes it to `convert`. The tree lives in one arena that is freed as a whole: half
 /// the time of `convert(parse(text))`. `convert` must not keep references into it.
@@ -51,6 +59,9 @@ T from_value(const value& json) {
         error.raise();
     }
 }
+
+/// The elements of a list; none of null. Throws InvalidResponseError.
+const array& array_or_null(const value& json);
 
 template <class T>
 value to_value(const T& data) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bitset>
 #include <concepts>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,6 +47,28 @@ inline constexpr bool may_be_absent<value> = true;
 template <>
 inline constexpr bool may_be_absent<object> = true;
 
+/// What a list or map holds, also an optional one; void for anything else.
+template <class M>
+struct ElementOf {
+    using type = void;
+};
+template <class T>
+struct ElementOf<std::vector<T>> {
+    using type = T;
+};
+template <class T>
+struct ElementOf<std::map<std::string, T>> {
+    using type = T;
+};
+template <class M>
+struct ElementOf<std::optional<M>> : ElementOf<M> {};
+
+/// A list of answers, of which one that cannot be read need not cost the others.
+template <class T>
+constexpr bool is_record_list = false;
+template <class T>
+constexpr bool is_record_list<std::vector<T>> = described<T> && has_extra<T>;
+
 /// "last_modified" -> "lastModified", "private_" -> "private".
 std::string camel_case(std::string_view member);
 
@@ -66,14 +89,68 @@ std::string wire_names(std::string_view member) {
     return camel_case(member);
 }
 
+/// Whether there is no T without this member, which is no optional. An answer needs what identifies it.
+template <class T>
+constexpr bool is_needed(std::string_view member, bool first) {
+    if constexpr (!has_extra<T>)
+        return true;
+    else if constexpr (requires { hf_is_identity(std::type_identity<T>(), member); })
+        return hf_is_identity(std::type_identity<T>(), member);
+    else
+        return first;
+}
+
+template <class T>
+bool is_readable(const value& json) {
+    try {
+        Codec<T>::from(json);
+        return true;
+    } catch (const DecodeError&) {
+        return false;
+    }
+}
+
+/// What can be said of a member that cannot be read: of a list or map the elements that can.
+template <class M>
+M salvage(const value& json) {
+    using Element = typename ElementOf<M>::type;
+    if constexpr (!std::is_void_v<Element>) {
+        if (const array* items = json.if_array()) {
+            array readable;
+            std::ranges::copy_if(*items, std::back_inserter(readable), &is_readable<Element>);
+            if (is_readable<M>(readable)) return Codec<M>::from(readable);
+        } else if (const object* members = json.if_object()) {
+            object readable;
+            for (const auto& [key, member] : *members)
+                if (is_readable<Element>(member)) readable.emplace(key, member);
+            if (is_readable<M>(readable)) return Codec<M>::from(readable);
+        }
+    }
+    if constexpr (std::is_enum_v<M>)
+        return M::unknown;
+    else
+        return M();
+}
+
 template <class T>
 struct Member {
     std::string names;  // "written|also|read"
     bool required;
+    bool plain;  // neither optional nor a list
+    bool list;   // or map: may have been read in part
     void (*read)(const value&, T&);
+    void (*salvage)(const value&, T&);
     bool (*left_out)(const T&);
     value (*render)(const T&);
 
+    /// Whether `extra` has the member as it came, of which this is what could be read.
+    bool stays_raw(const object& extra) const {
+        const value* raw = extra.if_contains(written());
+        if (!raw) return false;
+        const bool is_full = (raw->is_array() && !raw->get_array().empty()) ||
+                             (raw->is_object() && !raw->get_object().empty());
+        return plain || (list && is_full);
+    }
     std::string_view written() const { return std::string_view(names).substr(0, names.find('|')); }
     /// The spelling in which `extra` says that the member came.
     std::string_view written(const object& extra) const {
@@ -145,8 +222,10 @@ private:
     template <class D>
     void add() {
         using M = std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>;
-        Member<T> member{wire_names<T>(D::name), !may_be_absent<M>,
+        Member<T> member{wire_names<T>(D::name), !may_be_absent<M> && is_needed<T>(D::name, members_.empty()),
+                         !may_be_absent<M>, !std::is_void_v<typename ElementOf<M>::type>,
                          [](const value& json, T& out) { out.*D::pointer = Codec<M>::from(json); },
+                         [](const value& json, T& out) { out.*D::pointer = detail::salvage<M>(json); },
                          [](const T& data) { return is_left_out(data.*D::pointer, has_extra<T>); },
                          [](const T& data) { return Codec<M>::to(data.*D::pointer); }};
         std::string_view names = member.names;
@@ -178,13 +257,18 @@ T read_record(const value& json) {
             if constexpr (has_extra<T>) out.extra[key] = member_json;
             continue;
         }
+        bool whole = true;
         try {
             member->read(member_json, out);
         } catch (DecodeError& error) {
-            error.inside(name);
-            throw;
+            if (!has_extra<T> || member->required) {
+                error.inside(name);
+                throw;
+            }
+            member->salvage(member_json, out);
+            whole = false;
         }
-        const bool taken = !member->left_out(out);
+        const bool taken = whole && !member->left_out(out);
         if (taken || member->required) seen.set(index);
         if constexpr (has_extra<T>) {
             if (!taken)
@@ -206,9 +290,9 @@ value write_record(const T& data) {
     object out;
     for (const auto& member : MemberTable<T>::instance().members()) {
         if (member.left_out(data)) continue;
-        if constexpr (has_extra<T>)
-            out[member.written(data.extra)] = member.render(data);
-        else
+        if constexpr (has_extra<T>) {
+            if (!member.stays_raw(data.extra)) out[member.written(data.extra)] = member.render(data);
+        } else
             out[member.written()] = member.render(data);
     }
     if constexpr (has_extra<T>) {

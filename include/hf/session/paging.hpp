@@ -21,6 +21,9 @@ namespace hf {
 struct ListOptions {
     std::optional<std::int64_t> limit{};  ///< stop after that many items; empty: all
     std::string_view cursor{};            ///< continue where an earlier generator's `cursor()` stood
+    /// An element that cannot be read is left out and told to `Session::on_warning`; an error only if none can be
+    /// read. Otherwise it is thrown in its place, and the next call goes on behind it: for lists that must be whole.
+    bool skip_unreadable = false;
 };
 
 /// Elements of a page that have arrived: raw JSON texts in one buffer.
@@ -43,19 +46,23 @@ public:
 
 std::string make_cursor(std::string_view page, std::uint64_t index);
 
+/// Told of an element that was left out: URL of its page, index within that, and what is wrong.
+using LeftOutElement = std::function<void(std::string_view page, std::uint64_t index, const InvalidResponseError&)>;
+
 /// Converts the elements of a PageStream one by one.
 template <class T>
 class PagedSource final : public ItemSource<T> {
 public:
-    PagedSource(std::unique_ptr<PageStream> pages, std::function<T(const json::value&)> convert)
-        : pages_(std::move(pages)), convert_(std::move(convert)) {}
+    /// `left_out` is told of each element that cannot be read; null: these are thrown.
+    PagedSource(std::unique_ptr<PageStream> pages, std::function<T(const json::value&)> convert,
+                LeftOutElement left_out = nullptr)
+        : pages_(std::move(pages)), convert_(std::move(convert)), left_out_(std::move(left_out)) {}
 
     boost::asio::awaitable<std::optional<T>> next() override {
         while (!done_) {
-            if (position_ < batch_.elements.size()) {
-                const auto [offset, length] = batch_.elements[position_];
-                ++position_;
-                co_return json::parse_as(std::string_view(batch_.text).substr(offset, length), convert_);
+            while (position_ < batch_.elements.size()) {
+                std::optional<T> item = read_next();
+                if (item) co_return item;
             }
             if (batch_.error) {
                 done_ = true;
@@ -67,6 +74,7 @@ public:
                 position_ = 0;
             } else {
                 done_ = true;
+                if (failure_ && !given_) std::rethrow_exception(std::exchange(failure_, nullptr));
             }
         }
         co_return std::nullopt;
@@ -77,11 +85,31 @@ public:
     }
 
 private:
+    std::optional<T> read_next() {
+        const std::uint64_t index = batch_.first_index + position_;
+        const auto [offset, length] = batch_.elements[position_];
+        ++position_;
+        try {
+            std::optional<T> out(std::in_place,
+                                 json::parse_as(std::string_view(batch_.text).substr(offset, length), convert_));
+            given_ = true;
+            return out;
+        } catch (const InvalidResponseError& error) {
+            if (!left_out_) throw;
+            if (!failure_) failure_ = std::current_exception();
+            left_out_(batch_.page, index, error);
+            return std::nullopt;
+        }
+    }
+
     std::unique_ptr<PageStream> pages_;
     std::function<T(const json::value&)> convert_;
+    LeftOutElement left_out_;
     ElementBatch batch_;
     std::size_t position_ = 0;
     bool done_ = false;
+    bool given_ = false;
+    std::exception_ptr failure_;  // of the first element that was left out
 };
 
 }  // namespace hf

@@ -50,8 +50,8 @@ struct RequestEvent {
 /// A complete answer.
 struct Reply {
     Reply() = default;
-    Reply(unsigned status, net::Fields fields, Url url, std::string body)
-        : status(status), fields(std::move(fields)), url(std::move(url)), body(std::move(body)) {}
+    Reply(unsigned status_, net::Fields fields_, Url url_, std::string body_)
+        : status(status_), fields(std::move(fields_)), url(std::move(url_)), body(std::move(body_)) {}
 
     unsigned status = 0;
     net::Fields fields;
@@ -62,7 +62,7 @@ struct Reply {
 /// An answer whose body is still on the wire. Move-only; destroying it closes the connection unless
 /// the body was read to its end.
 struct Stream {
-    Stream(net::Response response, Url url) : response(std::move(response)), url(std::move(url)) {}
+    Stream(net::Response response_, Url url_) : response(std::move(response_)), url(std::move(url_)) {}
 
     net::Response response;
     Url url;
@@ -105,12 +105,60 @@ public:
     template <class T>
     AsyncGenerator<T> list_with(Request request, std::function<T(const json::value&)> convert,
                                 ListOptions options = ListOptions()) const {
-        return AsyncGenerator<T>(std::make_unique<PagedSource<T>>(pages(std::move(request), options), std::move(convert)));
+        LeftOutElement left_out;
+        if (options.skip_unreadable) {
+            left_out = [self = *this](std::string_view page, std::uint64_t index, const InvalidResponseError& error) {
+                self.report_left_out(page, index, error);
+            };
+        }
+        return AsyncGenerator<T>(std::make_unique<PagedSource<T>>(pages(std::move(request), options),
+                                                                  std::move(convert), std::move(left_out)));
+    }
+
+    /// What an answer says, as a T. Of a list of answers what cannot be read is left out, as with `skip_unreadable`.
+    template <class T>
+    T decode(const Reply& reply, TokenArg token = TokenArg()) const {
+        try {
+            if constexpr (json::detail::is_record_list<T>) {
+                return json::parse_as(reply.body, [&](const json::value& list) {
+                    return elements<typename T::value_type>(list, reply, &json::from_value<typename T::value_type>);
+                });
+            } else {
+                return json::parse_as(reply.body, &json::from_value<T>);
+            }
+        } catch (const InvalidResponseError& error) {
+            rethrow_with(error, reply, token);
+        }
+    }
+    /// The elements of a list within an answer, left out likewise.
+    template <class T, class Convert>
+    std::vector<T> elements(const json::value& list, const Reply& reply, Convert convert) const {
+        std::vector<T> out;
+        std::exception_ptr failure;
+        std::uint64_t index = 0;
+        for (const auto& item : json::array_or_null(list)) {
+            try {
+                out.push_back(convert(item));
+            } catch (const InvalidResponseError& error) {
+                if (!failure) failure = std::current_exception();
+                report_left_out(reply.url.to_string(), index, error);
+            }
+            ++index;
+        }
+        if (failure && out.empty()) std::rethrow_exception(failure);
+        return out;
     }
 
     /// Called after every attempt of every request, on the thread of that request. Set before the first
     /// call. Must not throw.
     void on_request(std::function<void(const RequestEvent&)> observer);
+
+    /// Called with a sentence where a call leaves something out that was perhaps wanted: an element of a list that
+    /// cannot be read, a link in a folder to upload, a pattern that matches nothing. On the thread of the call. Set
+    /// before the first call. Must not throw.
+    void on_warning(std::function<void(std::string_view)> observer);
+    void warn(std::string_view sentence) const;
+    void report_left_out(std::string_view page, std::uint64_t index, const InvalidResponseError& error) const;
 
     const std::string& endpoint() const noexcept;  ///< without trailing slash
     const std::string& inference_endpoints() const noexcept;
@@ -148,15 +196,7 @@ private:
     static boost::asio::awaitable<T> call_impl(Session self, Request request) {
         const OwnedToken token(request.token_arg());
         const Reply reply = co_await self.send(std::move(request));
-        if constexpr (!std::is_void_v<T>) co_return self.decode<T>(reply, token);
-    }
-    template <class T>
-    T decode(const Reply& reply, const OwnedToken& token) const {
-        try {
-            return json::parse_as(reply.body, &json::from_value<T>);
-        } catch (const InvalidResponseError& error) {
-            rethrow_with(error, reply, token.get());
-        }
+        if constexpr (!std::is_void_v<T>) co_return self.decode<T>(reply, token.get());
     }
     [[noreturn]] void rethrow_with(const InvalidResponseError& error, const Reply& reply, TokenArg token) const;
     static boost::asio::awaitable<Reply> send_impl(std::shared_ptr<SessionState> state, Request request);

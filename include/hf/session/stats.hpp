@@ -16,8 +16,8 @@ std::string_view to_string(Bucket bucket) noexcept;
 class QuotaUse {
 public:
     QuotaUse() = default;
-    QuotaUse(Bucket bucket, bool anonymous, net::QuotaStats stats)
-        : bucket(bucket), anonymous(anonymous), stats(stats) {}
+    QuotaUse(Bucket bucket_, bool anonymous_, net::QuotaStats stats_)
+        : bucket(bucket_), anonymous(anonymous_), stats(stats_) {}
 
     Bucket bucket = Bucket::api;
     bool anonymous = false;  ///< without a token

@@ -78,7 +78,7 @@ private:
     bool is_folder_;
 };
 
-/// Copies an LFS file within the repository without moving its bytes.
+/// Copies a file within the repository; if it is LFS, without moving its bytes.
 class CommitOperationCopy {
 public:
     /// Without `src_revision` the source is looked up in the revision that is committed to. Throws

@@ -8,7 +8,7 @@ namespace hf {
 
 /// Somebody's request to see a gated repository.
 struct AccessRequest {
-    std::string username;
+    std::string username;  ///< empty if the account is gone
     std::string fullname;
     std::optional<std::string> email;
     Timestamp timestamp{};
@@ -21,6 +21,7 @@ BOOST_DESCRIBE_STRUCT(AccessRequest, (), (username, fullname, email, timestamp, 
 constexpr std::string_view hf_wire_name(std::type_identity<AccessRequest>, std::string_view member) {
     return member == "username" || member == "fullname" || member == "email" ? "-" : "";
 }
+constexpr bool hf_is_identity(std::type_identity<AccessRequest>, std::string_view) { return false; }
 void hf_decoded(AccessRequest& request);
 
 }  // namespace hf

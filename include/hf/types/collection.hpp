@@ -22,6 +22,8 @@ constexpr std::string_view hf_wire_name(std::type_identity<CollectionItem>, std:
     if (member == "item_type") return "type";
     return member == "note" ? "-" : "";
 }
+/// One of the two ids will do.
+constexpr bool hf_is_identity(std::type_identity<CollectionItem>, std::string_view) { return false; }
 void hf_decoded(CollectionItem& item);
 
 /// A list of repositories and papers that somebody put together.

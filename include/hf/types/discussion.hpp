@@ -131,6 +131,10 @@ constexpr std::string_view hf_wire_name(std::type_identity<T>, std::string_view 
         if (member == name) return "";
     return "-";
 }
+template <std::derived_from<Discussion> T>
+constexpr bool hf_is_identity(std::type_identity<T>, std::string_view member) {
+    return member == "num";
+}
 template <std::derived_from<DiscussionEvent> T>
 constexpr std::string_view hf_wire_name(std::type_identity<T>, std::string_view member) {
     return member == "id" || member == "type" || member == "created_at" ? "" : "-";

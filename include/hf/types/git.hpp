@@ -28,7 +28,7 @@ BOOST_DESCRIBE_STRUCT(GitRefs, (), (branches, converts, tags, pull_requests))
 /// A commit of a repository's history.
 struct GitCommitInfo {
     std::string commit_id;
-    std::vector<std::string> authors;  ///< names of accounts
+    std::vector<std::string> authors;  ///< names of accounts; those without one are in `raw`
     Timestamp created_at{};
     std::string title;
     std::string message;

@@ -72,6 +72,11 @@ constexpr std::string_view hf_wire_name(std::type_identity<RepoFile>, std::strin
     return member == "security" ? "security|securityFileStatus" : "";
 }
 
+/// A file of unknown size cannot be told from one that was cut off.
+constexpr bool hf_is_identity(std::type_identity<RepoFile>, std::string_view member) {
+    return member == "path" || member == "size";
+}
+
 /// A folder of a tree.
 struct RepoFolder {
     std::string path;

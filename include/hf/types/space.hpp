@@ -66,6 +66,8 @@ constexpr std::string_view hf_wire_name(std::type_identity<SpaceVariable>, std::
     return member == "key" ? "-" : "";
 }
 
+constexpr bool hf_is_identity(std::type_identity<SpaceVariable>, std::string_view) { return false; }
+
 namespace json {
 /// The Hub nests what SpaceRuntime has side by side; written is `raw`.
 template <>

@@ -18,6 +18,8 @@ constexpr std::string_view hf_wire_name(std::type_identity<User>, std::string_vi
     return member == "username" ? "user" : "";
 }
 
+constexpr bool hf_is_identity(std::type_identity<User>, std::string_view member) { return member == "username"; }
+
 /// What an account likes.
 struct UserLikes {
     std::string user;

@@ -19,7 +19,7 @@ struct UploadFolderOptions {
     bool create_pr = false;
     std::string_view parent_commit{};
     StringList allow_patterns{};   ///< of paths relative to the folder
-    StringList ignore_patterns{};  ///< `.git` folders are always left out
+    StringList ignore_patterns{};  ///< `.git`, `.hfhub`, `.cache/huggingface` are always left out
     StringList delete_patterns{};  ///< files of the repository to delete; `.gitattributes` never is
     /// Split into several commits on one pull request, which is merged unless `create_pr`; only onto main.
     bool multi_commits = false;
@@ -41,8 +41,8 @@ public:
     UploadFolderApi(Session session, CommitsApi commits) : session_(std::move(session)), commits_(std::move(commits)) {}
 
     /// Commits the files below `folder_path`, keeping their paths, in one commit. Files of the repository
-    /// that are not in the folder stay, unless `delete_patterns` says otherwise. Symbolic links are
-    /// followed. What the repository has already is not sent, so that a call that was interrupted can be
+    /// that are not in the folder stay, unless `delete_patterns` says otherwise. Links to files are followed; links to
+    /// folders, to nothing, and what is neither file nor folder are left out, and `Session::on_warning` is told. What the repository has already is not sent, so that a call that was interrupted can be
     /// repeated; with `split_commits` the commits made before stay, and the answer is about the last. With
     /// `multi_commits` the answer is about the pull request: `oid` and `commit_url` are empty. Throws HFValidationError
     /// (argument "folder_path") unless it is a folder.
