@@ -3,6 +3,8 @@
 #include "failure.hpp"
 #include "text.hpp"
 
+#include <hf/session/stats.hpp>
+
 #include <fmt/core.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -104,6 +106,19 @@ Context::Context(const Globals& globals_, hf::HfApi api_) : globals(globals_), a
     api.session().on_warning([this](std::string_view sentence) {
         if (!globals.quiet) complain(sentence);
     });
+    api.session().on_wait([this](const hf::WaitEvent& event) { tell_wait(event); });
+}
+
+// Many requests wait for the same: one of them speaks for all, unless -v asks for each.
+void Context::tell_wait(const hf::WaitEvent& event) {
+    constexpr std::chrono::seconds long_wait{5};
+    const auto now = std::chrono::steady_clock::now();
+    if (!globals.verbose && (globals.quiet || event.planned < long_wait || now < told_until_)) return;
+    told_until_ = now + event.planned;
+    const std::string reason =
+        event.status == 0 ? fmt::format("the quota \"{}\" of {} is used up", hf::to_string(event.bucket), event.host)
+                          : fmt::format("{} answered {}", event.host, event.status);
+    fmt::print(stderr, "waiting {}: {}\n", human_time(static_cast<double>(event.planned.count()) / 1000), reason);
 }
 
 void Context::about(std::string_view repo_type, std::string_view repo_id) {

@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -67,6 +68,11 @@ public:
     hf::HfApi api;
     Subject subject;
     std::uint64_t requests = 0;  ///< attempts, of all kinds
+
+private:
+    void tell_wait(const hf::WaitEvent& event);
+
+    std::chrono::steady_clock::time_point told_until_{};
 };
 
 /// What a subcommand does after its options were read; gives the exit code.

@@ -2,6 +2,7 @@
 
 #include <hf/api/discussions.hpp>
 #include <hf/core/constants.hpp>
+#include <hf/core/error.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -54,11 +55,14 @@ public:
     }
 
 private:
+    static std::int64_t sane(std::int64_t count) { return std::clamp<std::int64_t>(count, 0, std::int64_t(1) << 53); }
+
     void take(const Reply& reply) {
         DiscussionPage page = session_.decode<DiscussionPage>(reply);
         const auto got = static_cast<std::int64_t>(json::array_or_null(page.discussions).size());
         // A Hub that does not know the parameter gives its first page for ever.
-        const bool repeated = page_index_ > 0 && got > 0 && page.discussions == previous_;
+        const bool repeated =
+            page_index_ > 0 && got > 0 && (page.discussions == previous_ || page.start.value_or(start_ + 1) <= start_);
         if (may_rename_ && page_index_ > 0 && (repeated || page.start == 0)) {
             page_name_ = page_names[1];
             may_rename_ = false;
@@ -69,9 +73,10 @@ private:
             detail::throw_invalid_answer("the same page of discussions again", reply);
         }
         ++page_index_;
-        seen_ = page.start.value_or(seen_) + got;
+        start_ = sane(page.start.value_or(seen_));
+        seen_ = start_ + got;
         empty_pages_ = got == 0 ? empty_pages_ + 1 : 0;
-        last_ = (page.count && seen_ >= *page.count) || empty_pages_ == max_empty_pages;
+        last_ = (page.count && seen_ >= sane(*page.count)) || empty_pages_ == max_empty_pages;
         const auto read = session_.elements<Discussion>(page.discussions, reply, &json::from_value<Discussion>);
         ready_.assign(read.begin(), read.end());
         previous_ = std::move(page.discussions);
@@ -85,6 +90,7 @@ private:
     json::value previous_;
     std::int64_t seen_ = 0;
     int page_index_ = 0;
+    std::int64_t start_ = 0;  // of the page before
     int empty_pages_ = 0;
     bool last_ = false;
 };

@@ -1,4 +1,5 @@
 #include "api/queries.hpp"
+#include "session/kept_entries.hpp"
 
 #include <hf/api/files.hpp>
 #include <hf/core/repo.hpp>
@@ -37,8 +38,11 @@ Request paths_request(std::string_view repo_id, const StringList& paths, const P
 
 asio::awaitable<std::vector<std::string>> files_impl(AsyncGenerator<RepoTreeEntry> tree) {
     std::vector<std::string> out;
-    while (auto entry = co_await tree.next())
+    std::size_t seen = 0;
+    while (auto entry = co_await tree.next()) {
+        require_room_for_entry(seen++);
         if (const RepoFile* file = entry->file()) out.push_back(file->path);
+    }
     co_return out;
 }
 

@@ -60,12 +60,12 @@ struct EndpointCall {
     EndpointCall(Session session, net::Method method, std::string_view name, std::string_view action,
                  std::string_view namespace_, TokenArg token)
         : session(std::move(session)), method(method), namespace_(namespace_), token(token) {
-        if (!name.empty()) path = "/" + quote(name, "");
+        if (!name.empty()) path = "/" + detail::path_part(segment(name));
         if (!action.empty()) path.append("/").append(action);
     }
 
     Request request() const {
-        const Url base = Url::parse(session.inference_endpoints() + "/v2/endpoint/" + quote(namespace_, "") + path);
+        const Url base = Url::parse(session.inference_endpoints() + "/v2/endpoint/" + detail::path_part(segment(namespace_)) + path);
         Request out(method, "");
         out.to(base).token(token.get()).bucket(Bucket::none);
         if (!body.is_null()) out.json(body);

@@ -1,4 +1,5 @@
 #include "api/queries.hpp"
+#include "session/kept_entries.hpp"
 
 #include <hf/api/users.hpp>
 
@@ -61,6 +62,7 @@ asio::awaitable<UserLikes> likes_impl(Session session, std::string user, OwnedTo
     out.user = user;
     auto likes = session.list<Like>(get("/api/users/{}/likes", user).token(token.get()), all_readable);
     while (auto like = co_await likes.next()) {
+        require_room_for_entry(static_cast<std::size_t>(out.total));
         ++out.total;
         if (like->repo.type == "model")
             out.models.push_back(std::move(like->repo.name));

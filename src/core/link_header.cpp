@@ -11,6 +11,7 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
+bool is_quote(char c) { return c == '"' || c == '\''; }  // the reference's client takes both
 
 std::string_view trim(std::string_view text) {
     while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -35,9 +36,10 @@ bool take_parameters(std::string_view& rest) {
         rest.remove_prefix(1);
         while (!rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
         std::string_view value;
-        if (rest.starts_with('"')) {
+        if (!rest.empty() && is_quote(rest.front())) {
+            const char quote = rest.front();
             std::size_t end = 1;
-            while (end < rest.size() && rest[end] != '"') end += rest[end] == '\\' ? 2 : 1;
+            while (end < rest.size() && rest[end] != quote) end += rest[end] == '\\' ? 2 : 1;
             end = std::min(end, rest.size());
             value = rest.substr(1, end - 1);
             rest.remove_prefix(std::min(end + 1, rest.size()));
@@ -49,7 +51,7 @@ bool take_parameters(std::string_view& rest) {
         if (seen_rel || !equal_ignoring_case(name, "rel")) continue;
         seen_rel = true;
         while (!value.empty()) {  // a list of relations
-            const auto end = std::min(value.find(' '), value.size());
+            const auto end = std::min(value.find_first_of(" \t"), value.size());
             if (equal_ignoring_case(value.substr(0, end), "next")) is_next = true;
             value.remove_prefix(std::min(end + 1, value.size()));
         }

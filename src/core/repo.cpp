@@ -103,6 +103,16 @@ void validate_repo_id(std::string_view repo_id, std::string_view argument) {
     if (repo_id.ends_with(".git")) fail("a repo id cannot end with '.git'");
 }
 
+void require_no_dot_segments(std::string_view path, std::string_view argument) {
+    for (std::string_view rest = path; !rest.empty();) {
+        const auto end = std::min(rest.find_first_of("/\\"), rest.size());
+        const auto segment = rest.substr(0, end);
+        if (segment == "." || segment == "..")
+            throw_validation(argument, quoted(path) + " cannot be part of a URL: it has a '.' or '..' segment");
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+}
+
 std::string_view repo_url_prefix(std::string_view repo_type) noexcept {
     if (repo_type == repo_type_dataset) return "datasets/";
     if (repo_type == repo_type_space) return "spaces/";
@@ -113,6 +123,9 @@ std::string hf_hub_url(std::string_view endpoint, std::string_view repo_type, st
                        std::string_view revision, std::string_view filename, std::string_view subfolder) {
     const auto type = validate_repo_type(repo_type);
     validate_repo_id(repo_id);
+    require_no_dot_segments(revision, "revision");
+    require_no_dot_segments(subfolder, "subfolder");
+    require_no_dot_segments(filename, "filename");
     std::string out(trim_slashes(endpoint));
     out.append("/").append(repo_url_prefix(type)).append(repo_id).append("/resolve/");
     out.append(quote(revision.empty() ? default_revision : revision, "")).append("/");

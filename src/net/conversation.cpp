@@ -20,9 +20,6 @@ namespace {
 // One upload buffer: large enough that its system calls do not show, small enough not to hold up the thread.
 constexpr std::size_t upload_block = 256 * 1024;
 
-// 1xx answers before the final one: a handful are sensible, an endless row of them is not.
-constexpr unsigned max_interim = 32;
-
 }  // namespace
 
 /// Waits for writing and reading at once, so that an answer to an unfinished upload is seen. The wait for

@@ -5,6 +5,8 @@
 #include "response_head.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <openssl/x509_vfy.h>
 
@@ -61,14 +63,21 @@ asio::awaitable<void> open_tunnel(Lease& lease, std::string request) {
             exchange.fail("cannot reach the proxy", error, true);
     }
     ResponseHead head;
-    for (;;) {
+    for (unsigned interim = 0;;) {
         // The tunnel has no body of its own: framing as for HEAD.
         const std::size_t size = parse_response_head(connection.in.view(), Method::head,
                                                      lease.state().config().max_header_bytes, head, error);
         if (error) exchange.fail<ProtocolError>("the proxy's answer to CONNECT is malformed", error, true);
         connection.in.consume(size);
         if (size > 0 && head.status >= 200) break;
-        if (size > 0) continue;
+        if (size > 0) {
+            if (head.status == 101 || ++interim > max_interim)
+                exchange.fail<ProtocolError>("the proxy answers CONNECT with 1xx heads only", error_code(), true);
+            // A flood that is always ready must not keep the thread from the limits and from all others.
+            co_await asio::post(asio::use_awaitable);
+            exchange.throw_if_fired(true);
+            continue;
+        }
         const std::size_t got = connection.stream.try_read(connection.in.prepare(), error);
         connection.in.commit(got);
         if (error == asio::error::would_block)

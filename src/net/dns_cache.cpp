@@ -32,6 +32,8 @@ Addresses DnsCache::find(const std::string& host, Time now) {
 void DnsCache::store(const std::string& host, Addresses addresses, Time now) {
     // Hosts come from redirects as well: what is out of date goes, so that the table cannot grow for ever.
     std::erase_if(entries_, [&](const auto& item) { return now >= item.second.until && item.first != host; });
+    constexpr std::size_t most = 1024;
+    if (entries_.size() >= most) entries_.clear();
     Entry& entry = entries_[host];
     entry.addresses = std::move(addresses);
     entry.until = now + ttl_;

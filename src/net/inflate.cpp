@@ -14,6 +14,10 @@ bool same_text(std::string_view a, std::string_view lower) {
         a, lower, [](char x, char y) { return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y; });
 }
 
+// A byte of output pays for so much input: members of one byte take 21, flushes after each byte fewer.
+constexpr std::size_t input_per_output = 64;
+constexpr std::size_t max_debt = 64 * 1024;
+
 // zlib's windowBits: the largest window, plus how the stream is wrapped.
 constexpr int raw = -15, zlib_wrapped = 15, gzip_wrapped = 15 + 16;
 
@@ -46,7 +50,7 @@ Inflater::Progress Inflater::step(std::string_view input, std::span<char> output
     if (ended_) {
         // gzip members may follow one another; anything else behind the end is padding.
         const bool another = encoding_ == Encoding::gzip && !input.empty() && input.front() == '\x1f';
-        if (!another) return {input.size(), 0, true};
+        if (!another) return count({input.size(), 0, true});
         inflateReset(stream_.get());
         ended_ = false;
     }
@@ -59,7 +63,14 @@ Inflater::Progress Inflater::step(std::string_view input, std::span<char> output
     ended_ = result == Z_STREAM_END;
     // Z_BUF_ERROR only says that nothing could be done with what was given.
     const bool valid = result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR;
-    return {in_before - stream_->avail_in, out_before - stream_->avail_out, valid};
+    return count({in_before - stream_->avail_in, out_before - stream_->avail_out, valid});
+}
+
+Inflater::Progress Inflater::count(Progress progress) {
+    debt_ += progress.consumed;
+    debt_ -= std::min(debt_, progress.produced * input_per_output);
+    progress.valid = progress.valid && debt_ <= max_debt;
+    return progress;
 }
 
 }  // namespace hf::net

@@ -27,7 +27,8 @@ public:
         std::size_t consumed, produced;
         bool valid;
     };
-    /// Neither consumes nor produces anything only when it needs more input or has ended.
+    /// Neither consumes nor produces anything only when it needs more input or has ended. Input that gives no
+    /// output (empty members, padding behind the end) is not valid beyond 64 KiB.
     Progress step(std::string_view input, std::span<char> output);
 
     /// Whether the input could end here: after a whole stream, or before anything.
@@ -38,9 +39,12 @@ private:
         void operator()(z_stream_s* stream) const noexcept;
     };
 
+    Progress count(Progress progress);
+
     Encoding encoding_;
     std::unique_ptr<z_stream_s, Free> stream_;
     bool started_ = false, ended_ = false;
+    std::size_t debt_ = 0;  // input that no output has paid for
 };
 
 }  // namespace hf::net

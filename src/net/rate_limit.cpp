@@ -79,8 +79,10 @@ milliseconds scaled(milliseconds duration, double factor) {
 
 // Reset times come in whole seconds: where they are rounded down the guess is up to this much early.
 constexpr milliseconds rounding{1000};
-// The Hub's windows last five minutes; a server's slip must not hold the client for weeks.
+// A server's slip must not hold the client for weeks.
 constexpr std::chrono::seconds longest_window{24 * 3600};
+// The Hub's windows. What a server says of a longer time is paced and believed for so long.
+constexpr milliseconds usual_window{300'000};
 constexpr std::uint64_t largest_quota = 1ull << 40;  // beyond that counts only overflow
 // Between two looks at a window that should have been renewed; a second has fewer than the reserve.
 constexpr milliseconds probe_interval{250};
@@ -89,6 +91,14 @@ constexpr std::uint64_t newcomers = 64;
 constexpr milliseconds newcomers_wait{10};
 
 }  // namespace
+
+bool QuotaPatience::bears(const QuotaWait& wait, QuotaWait::Time now) {
+    if (!wait.refused || ended_) return !ended_;
+    if (!since_) since_ = now;
+    since_ = std::max(*since_, wait.moved);
+    ended_ = now + wait.duration > *since_ + limit_;
+    return !ended_;
+}
 
 std::optional<RateLimit> RateLimit::parse(const Fields& fields) {
     std::optional<Item> scarcest;
@@ -119,25 +129,29 @@ std::int64_t QuotaGovernor::reserve() const {
     return std::clamp<std::int64_t>(static_cast<std::int64_t>(quota_ / 100), 1, 20);
 }
 
-milliseconds QuotaGovernor::refuse(Clock::time_point now, double random01) {
+QuotaWait QuotaGovernor::refuse(Clock::time_point now, double random01) {
     ++stats_.delayed;
+    const auto after = [this](milliseconds duration) { return QuotaWait(duration, true, moved_); };
     const auto ready = available() > 0 ? reset_ : reset_ + rounding;
-    if (now >= ready) return probe_interval / 5 + scaled(probe_interval / 5, random01);
+    if (now >= ready) return after(probe_interval / 5 + scaled(probe_interval / 5, random01));
     const auto spread = std::min<milliseconds>(milliseconds(1000), window_ / 20);
-    return std::chrono::ceil<milliseconds>(ready - now) + scaled(spread, random01);
+    return after(std::chrono::ceil<milliseconds>(ready - now) + scaled(spread, random01));
 }
 
-std::optional<milliseconds> QuotaGovernor::admit(Clock::time_point now, double random01, Priority priority) {
+std::optional<QuotaWait> QuotaGovernor::admit(Clock::time_point now, double random01, Priority priority) {
     const std::scoped_lock lock(mutex_);
     const auto go = [this] {
         ++in_flight_;
         ++stats_.admitted;
         return std::nullopt;
     };
+    const auto queue = [this](milliseconds duration) {
+        ++stats_.delayed;
+        return QuotaWait(duration, false, moved_);
+    };
     if (quota_ == 0) {
         if (answered_ || in_flight_ < newcomers) return go();
-        ++stats_.delayed;
-        return newcomers_wait + scaled(newcomers_wait, random01);
+        return queue(newcomers_wait + scaled(newcomers_wait, random01));
     }
     const std::int64_t left = available() - (priority == Priority::interactive ? 0 : reserve());
     if (left * 2 > static_cast<std::int64_t>(quota_)) return go();
@@ -151,18 +165,27 @@ std::optional<milliseconds> QuotaGovernor::admit(Clock::time_point now, double r
     }
     if (left <= 0) return refuse(now, random01);
     if (priority == Priority::interactive) return go();
-    const auto interval = (reset_ - now) / left;
+    const auto end = std::min(reset_, now + std::min(window_, usual_window));
+    const auto interval = (end - now) / left;
     if (now < next_slot_) {
-        ++stats_.delayed;
         // Each of those who wait gets a slot of its own, else all would wake for the first one.
         last_slot_ = std::max(last_slot_, next_slot_);
-        const auto wait = std::chrono::ceil<milliseconds>(std::min(last_slot_, reset_) - now);
+        const auto wait = std::chrono::ceil<milliseconds>(std::min(last_slot_, end) - now);
         last_slot_ += interval;
-        return std::max(wait, milliseconds(1));
+        return queue(std::max(wait, milliseconds(1)));
     }
     // Timers fire late; a little of what was missed may be made up for.
     next_slot_ = std::max(next_slot_, now - 4 * interval) + interval;
     return go();
+}
+
+bool QuotaGovernor::admit_anyway(Clock::time_point now) {
+    const std::scoped_lock lock(mutex_);
+    if (probing_ || now < heard_ + std::min(window_, usual_window)) return false;
+    probing_ = true;
+    ++in_flight_;
+    ++stats_.admitted;
+    return true;
 }
 
 void QuotaGovernor::on_response(unsigned status, const Fields& fields, Clock::time_point now) {
@@ -171,7 +194,9 @@ void QuotaGovernor::on_response(unsigned status, const Fields& fields, Clock::ti
     if (in_flight_ > 0) --in_flight_;
     probing_ = false;
     answered_ = true;
+    if (status != 429) moved_ = now;
     if (!seen) return;
+    if (seen->remaining == 0u) heard_ = now;
     // Quota headers come with every answer: a 429 with requests left has another reason.
     const bool refused = status == 429 && seen->remaining == 0u;
     if (refused) ++stats_.refused;

@@ -28,6 +28,8 @@ private:
         error = {};
         head_.fields.add(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
     }
+    // A pure virtual of newer releases of Beast; no trailers are fed to it.
+    void on_trailer_field_impl(http::field, view, view, error_code& error) { error = {}; }
     void on_header_impl(error_code& error) override { error = {}; }
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code& error) override { error = {}; }
     std::size_t on_body_impl(view, error_code& error) override {
@@ -44,6 +46,24 @@ private:
     ResponseHead& head_;
 };
 
+bool has_bare_lf(std::string_view bytes) {
+    for (auto at = bytes.find('\n'); at != bytes.npos; at = bytes.find('\n', at + 1))
+        if (at == 0 || bytes[at - 1] != '\r') return true;
+    return false;
+}
+
+// "HTTP/1.1 200" without the space that RFC 9112 section 4 demands even where no reason follows.
+bool lacks_reason_space(std::string_view head) {
+    constexpr std::size_t code_end = std::string_view("HTTP/1.1 200").size();
+    return head.size() > code_end && head[code_end] == '\r';
+}
+
+// Nothing but chunked can be undone here, and what hides behind another name is not measured by a Content-Length.
+bool is_known_coding(const Fields& fields) {
+    const std::string codings = fields.combined("Transfer-Encoding");
+    return codings.empty() || boost::beast::iequals(codings, "chunked") || boost::beast::iequals(codings, "identity");
+}
+
 }  // namespace
 
 std::size_t parse_response_head(std::string_view bytes, Method method, std::size_t limit, ResponseHead& head,
@@ -56,6 +76,10 @@ std::size_t parse_response_head(std::string_view bytes, Method method, std::size
         return 0;
     }
     const auto end = bytes.find(blank_line);
+    if (has_bare_lf(bytes.substr(0, end))) {
+        error = http::error::bad_line_ending;
+        return 0;
+    }
     if (end == bytes.npos ? bytes.size() >= limit : end + blank_line.size() > limit) {
         error = http::error::header_limit;
         return 0;
@@ -64,18 +88,33 @@ std::size_t parse_response_head(std::string_view bytes, Method method, std::size
     const std::size_t size = end + blank_line.size();
     head = ResponseHead();
     HeadParser parser(head);
-    parser.header_limit(static_cast<std::uint32_t>(size));
+    std::string mended;
+    std::string_view text = bytes.substr(0, size);
+    if (lacks_reason_space(text)) {
+        mended = text;
+        mended.insert(mended.find('\r'), 1, ' ');
+        text = mended;
+    }
+    parser.header_limit(static_cast<std::uint32_t>(text.size()));
     // The body is not the parser's business; neither is its size.
     parser.body_limit(boost::none);
     if (method == Method::head) parser.skip(true);
-    parser.put(boost::asio::const_buffer(bytes.data(), size), error);
+    parser.put(boost::asio::const_buffer(text.data(), text.size()), error);
     if (error) return 0;
     if (!parser.is_header_done()) {
         error = http::error::partial_message;
         return 0;
     }
+    if (head.status < 100) {
+        error = http::error::bad_status;
+        return 0;
+    }
     head.keep_alive = parser.keep_alive();
     const bool bodiless = method == Method::head || head.status < 200 || head.status == 204 || head.status == 304;
+    if (!bodiless && !is_known_coding(head.fields)) {
+        error = http::error::bad_transfer_encoding;
+        return 0;
+    }
     const auto length = parser.content_length();
     if (bodiless || (length && *length == 0 && !parser.chunked())) {
         head.framing = ResponseHead::Framing::none;

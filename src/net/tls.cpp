@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <climits>
 #include <deque>
+#include <filesystem>
 #include <mutex>
 #include <unordered_map>
 
@@ -84,6 +85,14 @@ std::string last_tls_error() {
     return text;
 }
 
+[[noreturn]] void throw_unverifiable(const Origin& origin) {
+    ErrorInfo info;
+    info.url = origin.to_string();
+    info.message = "no certificate can be checked against the name " + origin.host;
+    info.unsent = true;
+    throw TlsError(std::move(info));
+}
+
 void require(bool done, std::string_view argument, const std::string& what) {
     if (!done) throw_validation(argument, what + ": " + last_tls_error());
 }
@@ -100,9 +109,18 @@ std::size_t load_pem(X509_STORE* anchors, const std::string& pem) {
     return count;
 }
 
+// REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE may name a folder of hashed certificates as well.
+void load_anchors(SSL_CTX* context, const std::string& path) {
+    std::error_code ignored;
+    const bool folder = std::filesystem::is_directory(path, ignored);
+    const int done = folder ? SSL_CTX_load_verify_dir(context, path.c_str())
+                            : SSL_CTX_load_verify_file(context, path.c_str());
+    require(done == 1, "tls.ca_file", "cannot read certificates from " + path);
+}
+
 }  // namespace
 
-/// Sessions that may be resumed, a few per origin. Those of TLS 1.3 are good for one connection each (RFC 8446
+/// Sessions that may be resumed, a few per origin, of the origins used last. Those of TLS 1.3 are good for one connection each (RFC 8446
 /// appendix C.4), older ones for many.
 class SessionStore {
 public:
@@ -112,8 +130,9 @@ public:
     }
 
     void put(const std::string& key, SSL_SESSION* session) {
-        constexpr std::size_t most = 8;
+        constexpr std::size_t most = 8, most_origins = 256;
         const std::scoped_lock lock(mutex_);
+        if (sessions_.size() >= most_origins && !sessions_.contains(key)) forget_oldest();
         auto& sessions = sessions_[key];
         sessions.push_back(session);
         if (sessions.size() <= most) return;
@@ -124,12 +143,14 @@ public:
     SSL_SESSION* take(const std::string& key) {
         const std::scoped_lock lock(mutex_);
         const auto found = sessions_.find(key);
-        if (found == sessions_.end() || found->second.empty()) return nullptr;
+        if (found == sessions_.end()) return nullptr;
         SSL_SESSION* session = found->second.back();
-        if (SSL_SESSION_get_protocol_version(session) < TLS1_3_VERSION)
+        if (SSL_SESSION_get_protocol_version(session) < TLS1_3_VERSION) {
             SSL_SESSION_up_ref(session);
-        else
+        } else {
             found->second.pop_back();
+            if (found->second.empty()) sessions_.erase(found);
+        }
         return session;
     }
 
@@ -139,8 +160,16 @@ public:
     }
 
 private:
+    // Hosts come from redirects as well: their number has no end.
+    void forget_oldest() {
+        const auto age = [](const auto& item) { return SSL_SESSION_get_time(item.second.back()); };
+        const auto oldest = std::ranges::min_element(sessions_, {}, age);
+        for (SSL_SESSION* session : oldest->second) SSL_SESSION_free(session);
+        sessions_.erase(oldest);
+    }
+
     std::mutex mutex_;
-    std::unordered_map<std::string, std::deque<SSL_SESSION*>> sessions_;
+    std::unordered_map<std::string, std::deque<SSL_SESSION*>> sessions_;  // no entry is empty
 };
 
 TlsContext::TlsContext(const TlsConfig& config)
@@ -150,14 +179,13 @@ TlsContext::TlsContext(const TlsConfig& config)
     SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
     SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
+    SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION);
     // One receive per record instead of one for its five bytes of header and one for the rest.
     SSL_CTX_set_read_ahead(context_, 1);
     constexpr unsigned char http11[] = "\x08http/1.1";
     SSL_CTX_set_alpn_protos(context_, http11, sizeof http11 - 1);
     SSL_CTX_set_verify(context_, verify_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-    if (!config.ca_file.empty())
-        require(SSL_CTX_load_verify_file(context_, config.ca_file.c_str()) == 1, "tls.ca_file",
-                "cannot read certificates from " + config.ca_file);
+    if (!config.ca_file.empty()) load_anchors(context_, config.ca_file);
     if (!config.ca_dir.empty())
         require(SSL_CTX_load_verify_dir(context_, config.ca_dir.c_str()) == 1, "tls.ca_dir",
                 "cannot use " + config.ca_dir);
@@ -192,12 +220,10 @@ std::unique_ptr<TlsSession> TlsContext::start(const Origin& origin, int descript
 TlsSession::TlsSession(SSL_CTX* context, std::shared_ptr<SessionStore> store, const Origin& origin, int descriptor,
                        bool verify)
     : key_(origin.to_string()), store_(std::move(store)), ssl_(SSL_new(context)) {
+    std::unique_ptr<SSL, decltype(&SSL_free)> owner(ssl_, SSL_free);
     wire_.descriptor = descriptor;
     BIO* bio = ssl_ ? BIO_new(bio_method()) : nullptr;
-    if (!bio) {
-        SSL_free(ssl_);
-        throw std::bad_alloc();
-    }
+    if (!bio) throw std::bad_alloc();
     BIO_set_data(bio, &wire_);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_, bio, bio);
@@ -209,15 +235,17 @@ TlsSession::TlsSession(SSL_CTX* context, std::shared_ptr<SessionStore> store, co
     if (verify) {
         X509_VERIFY_PARAM* parameters = SSL_get0_param(ssl_);
         X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-        if (not_an_address)
-            X509_VERIFY_PARAM_set1_host(parameters, origin.host.data(), origin.host.size());
-        else
-            X509_VERIFY_PARAM_set1_ip_asc(parameters, origin.host.c_str());
+        const int done = not_an_address
+                             ? X509_VERIFY_PARAM_set1_host(parameters, origin.host.data(), origin.host.size())
+                             : X509_VERIFY_PARAM_set1_ip_asc(parameters, origin.host.c_str());
+        // Without the name any certificate would do.
+        if (done != 1) throw_unverifiable(origin);
     }
     if (SSL_SESSION* session = store_->take(key_)) {
         SSL_set_session(ssl_, session);
         SSL_SESSION_free(session);
     }
+    owner.release();
 }
 
 TlsSession::~TlsSession() {

@@ -92,38 +92,16 @@ void SessionState::report(const Request& request, std::string_view authorization
     observer(event);
 }
 
-net::QuotaGovernor* SessionState::governor(Bucket bucket, std::string_view authorization) {
-    if (!obey_quota_ || bucket == Bucket::none) return nullptr;
-    const std::lock_guard lock(governors_mutex_);
-    return &governors_.try_emplace({bucket, std::string(authorization)}).first->second;
-}
-
-// A crawl only reads and may take its time. What changes something, or asks who one is, is waited for:
-// it goes first and may use the reserve.
-net::QuotaGovernor::Priority SessionState::priority(const Request& request) {
-    const bool reads = request.method_ == net::Method::get || request.method_ == net::Method::head ||
-                       (request.method_ == net::Method::post && request.idempotent_.value_or(false));
-    return (reads && !request.any_token_) || request.upload_ ? net::QuotaGovernor::Priority::bulk
-                                                             : net::QuotaGovernor::Priority::interactive;
-}
-
-asio::awaitable<void> SessionState::admit(net::QuotaGovernor& governor, net::QuotaGovernor::Priority priority) {
-    while (true) {
-        const auto wait = governor.admit(clock->now(), clock->random(), priority);
-        if (!wait) co_return;
-        co_await clock->sleep(*wait);
-    }
-}
-
-asio::awaitable<net::Response> SessionState::send_hop(const Request& request, Hop hop, RequestEvent& event) {
+asio::awaitable<net::Response> SessionState::send_hop(const Request& request, Hop hop, RequestEvent& event,
+                                                      net::QuotaPatience& patience) {
     event.method = hop.method;
     event.host = hop.url.origin().host_header();
     event.path = hop.url.path();
     // Only the endpoint counts requests; storage behind signed links does not.
     const auto own = hop.url.origin() == endpoint_url.origin();
-    net::QuotaGovernor* quota =
-        own ? governor(request.bucket_, hop.fields.find("Authorization").value_or("")) : nullptr;
-    if (quota) co_await admit(*quota, priority(request));
+    std::shared_ptr<net::QuotaGovernor> quota;
+    if (own) quota = governor(request.bucket_, hop.fields.find("Authorization").value_or(""));
+    if (quota) co_await admit(*quota, request, hop.url, patience);
     net::Request message(hop.method, std::move(hop.url));
     message.fields = std::move(hop.fields);
     message.body = std::move(hop.body);
@@ -185,13 +163,14 @@ bool SessionState::should_follow(const Request& request, const Url& url, const n
 }
 
 asio::awaitable<SessionState::Exchange> SessionState::attempt(const Request& request, std::string_view authorization,
-                                                              bool buffered, RequestEvent& event) {
+                                                              bool buffered, RequestEvent& event,
+                                                              net::QuotaPatience& patience) {
     const Url first = request.url_ ? *request.url_ : Url::parse(endpoint + request.target_);
     Hop hop = hop_to(request, request.method_, first, authorization, true);
     net::RedirectState redirects(request.method_, first, origins, max_redirects);
     while (true) {
         const Url url = hop.url;
-        net::Response response = co_await send_hop(request, std::move(hop), event);
+        net::Response response = co_await send_hop(request, std::move(hop), event, patience);
         if (should_follow(request, url, response)) {
             if (auto step = redirects.next(response.status, response.fields.find("Location"))) {
                 // A short body is read so that the connection can be used again.
@@ -235,6 +214,8 @@ asio::awaitable<SessionState::Exchange> SessionState::exchange(Request request, 
     const std::string credentials = request.anonymous_ ? std::string() : authorization(request);
     net::RetryState retries(request.upload_ ? upload_policy_ : policy_,
                             request.idempotent_.value_or(net::is_idempotent(request.method_)), clock->now());
+    net::QuotaPatience patience(max_quota_wait_);
+    std::exception_ptr refusal;  // of the quota, by the server
     budget_.on_request();
     for (int number = 1;; ++number) {
         RequestEvent event;
@@ -244,10 +225,12 @@ asio::awaitable<SessionState::Exchange> SessionState::exchange(Request request, 
         std::exception_ptr failure;
         net::Outcome outcome;
         outcome.kind = net::Outcome::Kind::permanent;
+        bool unsent = false;
         try {
-            result.emplace(co_await attempt(request, credentials, buffered, event));
+            result.emplace(co_await attempt(request, credentials, buffered, event, patience));
         } catch (const Error& error) {
             outcome = to_outcome(error);
+            unsent = error.info().unsent;
             event.error = error.message();
             failure = sent_secrets(request, credentials).hidden(error);
             if (!failure) failure = std::current_exception();
@@ -258,8 +241,15 @@ asio::awaitable<SessionState::Exchange> SessionState::exchange(Request request, 
         event.duration = clock->now() - start;
         report(request, credentials, std::move(event));
         if (result) co_return std::move(*result);
-        const auto delay = retries.next(outcome, clock->now(), clock->random());
-        if (!delay || !budget_.try_take(clock->now())) std::rethrow_exception(failure);
+        const bool refused = outcome.status == 429;
+        // What the server itself said tells more than that we did not ask again.
+        if (refused && !unsent) refusal = failure;
+        if (refused && unsent && refusal) failure = refusal;
+        const auto now = clock->now();
+        const auto delay = retries.next(outcome, now, clock->random());
+        const bool bears = !refused || !delay || patience.bears(net::QuotaWait(*delay, true, {}), now);
+        if (!delay || !bears || !budget_.try_take(now)) std::rethrow_exception(failure);
+        tell_wait(request, event.host, *delay, patience, outcome.status);
         co_await clock->sleep(*delay);
     }
 }

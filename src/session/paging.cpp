@@ -1,5 +1,6 @@
 #include "session/element_scanner.hpp"
 #include "session/retrying.hpp"
+#include "session/seen_pages.hpp"
 #include "session/session_state.hpp"
 
 #include <hf/core/error.hpp>
@@ -32,6 +33,9 @@ namespace asio = boost::asio;
 constexpr std::size_t chunk_size = 32u << 10;
 constexpr std::size_t batches_ahead = 16;
 
+// Filters make the Hub give empty pages with a next link, but not in such a row.
+constexpr unsigned max_empty_pages = 100;
+
 using Channel = asio::experimental::concurrent_channel<void(boost::system::error_code, ElementBatch)>;
 using Strand = asio::strand<asio::any_io_executor>;
 
@@ -47,6 +51,8 @@ struct Shared {
     std::optional<Strand> strand;
     std::optional<Channel> channel;
     asio::cancellation_signal stop;
+    SeenPages seen;
+    unsigned empty_pages = 0;  // in a row
 };
 
 /// A page whose body is being read. Remembers how much of it was handed on, so that it can be asked
@@ -57,6 +63,20 @@ struct Page {
     std::string next;
     std::string url;
 };
+
+[[noreturn]] void throw_endless(std::string_view why, const Url& page) {
+    ErrorInfo info;
+    info.url = page.redacted();
+    info.message = "the list has no end: " + std::string(why) + " at " + info.url;
+    throw InvalidResponseError(std::move(info));
+}
+
+// Judged where the page is whole.
+void require_progress(Shared& shared, const Url& page, bool empty) {
+    shared.empty_pages = empty ? shared.empty_pages + 1 : 0;
+    if (shared.empty_pages > max_empty_pages)
+        throw_endless(std::to_string(shared.empty_pages) + " empty pages in a row", page);
+}
 
 void keep_from(ElementBatch& batch, std::uint64_t index, Page& page, std::uint64_t& limit) {
     batch.page = page.url;
@@ -72,7 +92,9 @@ void keep_from(ElementBatch& batch, std::uint64_t index, Page& page, std::uint64
 
 asio::awaitable<void> fetch_page(std::shared_ptr<Shared> shared, Page& page) {
     Stream stream = co_await shared->session.open(page.request);
+    const bool again = !page.url.empty();  // its body broke off
     page.url = stream.url.to_string();
+    if (!again && !shared->seen.add(page.url)) throw_endless("a next link leads to a page that was read before", stream.url);
     page.next = next_link(stream.response.fields.combined("Link")).value_or("");
     ElementScanner scanner;
     std::string chunk(chunk_size, '\0');
@@ -95,6 +117,12 @@ asio::awaitable<void> fetch_page(std::shared_ptr<Shared> shared, Page& page) {
         info.message = "the list ends within its page " + stream.url.redacted();
         throw InvalidResponseError(std::move(info));
     }
+    if (index > 0 || shared->limit == 0) co_return require_progress(*shared, stream.url, false);
+    require_progress(*shared, stream.url, true);
+    // The consumer has a say in how many empty pages are asked, too, and its cursor moves on.
+    ElementBatch nothing;
+    nothing.page = page.url;
+    co_await shared->channel->async_send(boost::system::error_code(), std::move(nothing), asio::use_awaitable);
 }
 
 /// `fetch_page`, again where its body broke off.

@@ -126,8 +126,14 @@ Request&& Request::upload() {
 
 namespace detail {
 
-std::string path_part(std::string_view text) { return quote(text, "/"); }
-std::string path_part(Segment segment) { return quote(segment.text, ""); }
+std::string path_part(std::string_view text) {
+    require_no_dot_segments(text, "path");
+    return quote(text, "/");
+}
+std::string path_part(Segment segment) {
+    require_no_dot_segments(segment.text, "path");
+    return quote(segment.text, "");
+}
 std::string path_part(const Repo& repo) { return quote(repo.api_path(), "/"); }
 
 std::string fill(std::string_view pattern, std::span<const std::string> parts) {

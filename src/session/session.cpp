@@ -14,6 +14,8 @@ namespace {
 // The reference client's base URL of the inference endpoints service (`constants.py`).
 constexpr std::string_view inference_endpoints_service = "https://api.endpoints.huggingface.cloud";
 
+constexpr std::chrono::milliseconds longest_quota_wait = std::chrono::hours(365 * 24);  // far from overflows
+
 std::string without_trailing_slash(std::string text) {
     while (text.ends_with('/')) text.pop_back();
     return text;
@@ -110,6 +112,7 @@ SessionState::SessionState(asio::any_io_executor executor_, const SessionConfig&
       upload_policy_(to_policy(config.upload_retry)),
       budget_(0.2, 10, clock->now()),
       obey_quota_(config.obey_quota),
+      max_quota_wait_(std::clamp(config.max_quota_wait, std::chrono::milliseconds(0), longest_quota_wait)),
       max_body_(config.max_body),
       max_error_body_(config.max_error_body) {
     timeouts_.connect = config.connect_timeout;
@@ -215,6 +218,7 @@ void Session::report_left_out(std::string_view page, std::uint64_t index, const 
 }
 
 void Session::on_request(std::function<void(const RequestEvent&)> observer) { state_->observer = std::move(observer); }
+void Session::on_wait(std::function<void(const WaitEvent&)> observer) { state_->wait_observer = std::move(observer); }
 
 const std::string& Session::endpoint() const noexcept { return state_->endpoint; }
 const std::string& Session::inference_endpoints() const noexcept { return state_->inference_endpoints; }

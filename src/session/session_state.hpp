@@ -59,6 +59,7 @@ public:
     std::shared_ptr<net::Transport> transport;
     std::function<void(const RequestEvent&)> observer;
     std::function<void(std::string_view)> warning_observer;
+    std::function<void(const WaitEvent&)> wait_observer;
 
 private:
     /// A request as one attempt sends it; redirects change it.
@@ -66,10 +67,14 @@ private:
 
     static std::string_view hint_for(const Request& request, const net::Response& response);
     asio::awaitable<Exchange> attempt(const Request& request, std::string_view authorization, bool buffered,
-                                      RequestEvent& event);
-    asio::awaitable<net::Response> send_hop(const Request& request, Hop hop, RequestEvent& event);
+                                      RequestEvent& event, net::QuotaPatience& patience);
+    asio::awaitable<net::Response> send_hop(const Request& request, Hop hop, RequestEvent& event,
+                                            net::QuotaPatience& patience);
     static net::QuotaGovernor::Priority priority(const Request& request);
-    asio::awaitable<void> admit(net::QuotaGovernor& governor, net::QuotaGovernor::Priority priority);
+    asio::awaitable<void> admit(net::QuotaGovernor& governor, const Request& request, const Url& url,
+                                net::QuotaPatience& patience);
+    void tell_wait(const Request& request, std::string host, std::chrono::milliseconds planned,
+                   const net::QuotaPatience& patience, unsigned status) const;
     asio::awaitable<std::string> read_body(net::Response& response, std::size_t limit, bool truncate) const;
     Hop hop_to(const Request& request, net::Method method, const Url& url, std::string_view authorization,
                bool same_origin) const;
@@ -77,7 +82,8 @@ private:
     Secrets sent_secrets(const Request& request, std::string_view authorization) const;
     void report(const Request& request, std::string_view authorization, RequestEvent event) const;
     net::Timeouts timeouts(const Request& request) const;
-    net::QuotaGovernor* governor(Bucket bucket, std::string_view authorization);
+    std::shared_ptr<net::QuotaGovernor> governor(Bucket bucket, std::string_view authorization);
+    void forget_idle_governor();
 
     std::string token_;
     TokenArg token_arg_;  // views token_
@@ -88,11 +94,16 @@ private:
     net::RetryBudget budget_;
     net::Timeouts timeouts_;
     bool obey_quota_;
+    std::chrono::milliseconds max_quota_wait_;
     std::size_t max_body_;
     std::size_t max_error_body_;
 
+    struct Governed {
+        std::shared_ptr<net::QuotaGovernor> governor = std::make_shared<net::QuotaGovernor>();
+        std::chrono::steady_clock::time_point used;
+    };
     std::mutex governors_mutex_;
-    std::map<std::pair<Bucket, std::string>, net::QuotaGovernor> governors_;  // by bucket and identity
+    std::map<std::pair<Bucket, std::string>, Governed> governors_;  // by bucket and hash of the token
 };
 
 }  // namespace hf

@@ -16,8 +16,8 @@ SessionStats SessionState::stats() {
     SessionStats out;
     out.transport = transport->stats();
     const std::lock_guard lock(governors_mutex_);
-    for (const auto& [key, governor] : governors_)
-        out.quotas.emplace_back(key.first, key.second.empty(), governor.stats());
+    for (const auto& [key, governed] : governors_)
+        out.quotas.emplace_back(key.first, key.second.empty(), governed.governor->stats());
     return out;
 }
 

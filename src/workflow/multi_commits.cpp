@@ -1,4 +1,5 @@
 #include "transfer/hash_files.hpp"
+#include "session/kept_entries.hpp"
 #include "workflow/multi_commit_text.hpp"
 
 #include <hf/api/discussions.hpp>
@@ -128,7 +129,10 @@ asio::awaitable<std::vector<GitCommitInfo>> list_commits(Session session,
     options.token = request->token.get();
     auto list = RefsApi(session).list_repo_commits(request->repo_id, options);
     std::vector<GitCommitInfo> commits;
-    while (std::optional<GitCommitInfo> commit = co_await list.next()) commits.push_back(std::move(*commit));
+    while (std::optional<GitCommitInfo> commit = co_await list.next()) {
+        require_room_for_entry(commits.size());
+        commits.push_back(std::move(*commit));
+    }
     co_return commits;
 }
 

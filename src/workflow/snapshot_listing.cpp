@@ -1,6 +1,7 @@
 #include "workflow/snapshot_listing.hpp"
 
 #include "core/kept_text.hpp"
+#include "session/kept_entries.hpp"
 #include "transfer/file.hpp"
 #include "transfer/file_metadata.hpp"
 
@@ -89,7 +90,11 @@ asio::awaitable<void> Lister::from_tree() {
     Request request = get("/api/{}/tree/{}", repo_, segment(listing_.commit));
     request.query("recursive", true).query("expand", false).token(token_.get());
     auto entries = session_.list_with<ListedFile>(std::move(request), &read_tree_entry);
-    while (auto entry = co_await entries.next()) listing_.add(std::move(*entry));
+    std::size_t seen = 0;
+    while (auto entry = co_await entries.next()) {
+        require_room_for_entry(seen++);
+        listing_.add(std::move(*entry));
+    }
 }
 
 /// What a HEAD of the file tells.

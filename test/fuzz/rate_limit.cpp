@@ -14,7 +14,7 @@ HFHUB_FUZZ_TARGET(input) {
     governor.on_response(429, fields, start);
     // Whatever a server says, nobody waits for much longer than a day.
     const auto wait = governor.admit(start, 0.5);
-    HFHUB_PROPERTY(!wait || (wait->count() >= 0 && *wait <= std::chrono::hours(25)));
+    HFHUB_PROPERTY(!wait || (wait->duration.count() >= 0 && wait->duration <= std::chrono::hours(25)));
     if (!parsed) return;
     if (parsed->bucket.find_first_of("\"\\") != std::string::npos) return;
     if (!parsed->remaining || !parsed->reset || parsed->reset->count() < 0) return;

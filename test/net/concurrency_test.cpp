@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(many_threads) {
                     put.body = stream_body(content, i % 2 == 0);
                 else
                     put.body = net::Body(content);
-                const Answer answer = co_await fetch(transport, std::move(put));
+                const WireAnswer answer = co_await fetch(transport, std::move(put));
                 const bool good =
                     answer.body.starts_with("PUT " + target + " ") && answer.body.ends_with("\r\n\r\n" + content);
                 ++(good ? right : wrong);
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(many_threads) {
         auto get = request(Method::get, servers.urls()[w % 2]);
         asio::co_spawn(strand, fetch(transport, std::move(get)),
                        asio::bind_cancellation_slot(signal->slot(),
-                                                    [&cancelled, signal](std::exception_ptr, Answer) { ++cancelled; }));
+                                                    [&cancelled, signal](std::exception_ptr, WireAnswer) { ++cancelled; }));
         const auto timer = std::make_shared<asio::steady_timer>(strand, std::chrono::microseconds(w * 300));
         timer->async_wait([signal, timer](auto) { signal->emit(asio::cancellation_type::terminal); });
     }
@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(one_transport_two_contexts) {
         mine,
         [&]() -> asio::awaitable<void> {
             auto get = request(Method::get, server.url());
-            const Answer answer = co_await fetch(transport, std::move(get));
+            const WireAnswer answer = co_await fetch(transport, std::move(get));
             same_thread = std::this_thread::get_id() == thread && answer.status == 200;
         },
         asio::detached);

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(a_get_arrives_as_written) {
         get.fields.add("X-Test", "one");
         get.fields.add("Connection", "close");
         get.fields.add("Host", "evil.test");
-        const Answer answer = client.send(std::move(get));
+        const WireAnswer answer = client.send(std::move(get));
         BOOST_TEST(answer.status == 200u);
         BOOST_TEST(answer.body.starts_with("GET /api/models/a%2Fb?x=1&y=%20 HTTP/1.1\r\nHost: 127.0.0.1:"));
         BOOST_TEST(answer.body.find("X-Test: one\r\n") != std::string::npos);
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(bodies_are_sent_in_every_form) {
         for (const bool sized : {true, false}) {
             auto put = request(Method::put, url);
             put.body = stream_body(megabytes, sized);
-            const Answer answer = client.send(std::move(put));
+            const WireAnswer answer = client.send(std::move(put));
             BOOST_TEST(answer.body.ends_with("\r\n\r\n" + megabytes));
             BOOST_TEST((answer.body.find("Transfer-Encoding: chunked") == std::string::npos) == sized);
         }
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(head_answers_have_no_body) {
     for (FaultyServer* server : servers.both()) {
         Client client(Pair::config());
         for (int i = 0; i < 3; ++i) {
-            const Answer answer = client.send(request(Method::head, server->url()));
+            const WireAnswer answer = client.send(request(Method::head, server->url()));
             BOOST_TEST(answer.body.empty());
             BOOST_TEST(*answer.fields.find("content-length") == "700");
         }

@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(an_early_answer_to_an_upload) {
                         put.body = stream_body(content, false);
                     else
                         put.body = net::Body(content);
-                    const Answer answer = client.send(std::move(put));
+                    const WireAnswer answer = client.send(std::move(put));
                     BOOST_TEST(answer.status == 413u);
                     BOOST_TEST(answer.body == "too large");
                     BOOST_TEST(client.transport->stats().idle == 0u);

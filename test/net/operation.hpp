@@ -30,7 +30,7 @@ inline void start_get(asio::any_io_executor executor, std::shared_ptr<net::Trans
                       End& end, asio::cancellation_slot slot = {}, net::Body body = {}) {
     auto get = request(body.empty() ? net::Method::get : net::Method::put, url);
     get.body = std::move(body);
-    const auto note = [&end](std::exception_ptr error, const Answer& answer) {
+    const auto note = [&end](std::exception_ptr error, const WireAnswer& answer) {
         if (error)
             end = end_of(error);
         else

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_SUITE(net_routes)
 BOOST_AUTO_TEST_CASE(http_through_a_proxy) {
     FaultyServer server(proxy);
     Client client(through(server));
-    const Answer answer = client.get("http://far.away.test/x?y");
+    const WireAnswer answer = client.get("http://far.away.test/x?y");
     BOOST_TEST(answer.body.starts_with("via proxy: GET http://far.away.test/x?y HTTP/1.1\r\nHost: far.away.test\r\n"));
     client.get("http://far.away.test/x?y");
     BOOST_TEST(server.connections() == 1u);
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(https_through_a_tunnel) {
     FaultyServer server(proxy), target(echo, Pair::authority().issue({"127.0.0.1"}));
     Client client(through(server));
     for (int i = 0; i < 3; ++i) {
-        const Answer answer = client.get(target.url("/secret"));
+        const WireAnswer answer = client.get(target.url("/secret"));
         BOOST_TEST(answer.body.starts_with("GET /secret HTTP/1.1\r\n"));
         BOOST_TEST(answer.body.find("Proxy-Authorization") == std::string::npos);
     }
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(all_addresses_are_dead) {
 BOOST_AUTO_TEST_CASE(ipv6_works) {
     FaultyServer server(echo, std::nullopt, false, {}, "::1");
     Client client;
-    const Answer answer = client.get(server.url("/six", "[::1]"));
+    const WireAnswer answer = client.get(server.url("/six", "[::1]"));
     BOOST_TEST(answer.body.find("Host: [::1]:" + std::to_string(server.port()) + "\r\n") != std::string::npos);
 }
 
@@ -257,14 +257,14 @@ BOOST_AUTO_TEST_CASE(compressed_answers_are_decoded) {
         });
         for (FaultyServer* server : servers.both()) {
             Client client(Pair::config());
-            const Answer decoded = client.get(server->url());
+            const WireAnswer decoded = client.get(server->url());
             BOOST_TEST((decoded.body == text));
             BOOST_TEST(!decoded.fields.contains("Content-Encoding"));
             BOOST_TEST(!decoded.fields.contains("Content-Length"));
             BOOST_TEST(decoded.fields.find("X-Head").value_or("") == "packed");
             auto raw = request(Method::get, server->url());
             raw.decompress = false;
-            const Answer untouched = client.send(std::move(raw));
+            const WireAnswer untouched = client.send(std::move(raw));
             BOOST_TEST((untouched.body == packed));
             BOOST_TEST(untouched.fields.find("X-Head").value_or("") == "identity");
             BOOST_TEST(server->connections() == 1u);

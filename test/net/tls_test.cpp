@@ -3,7 +3,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <cstdio>
 
 using namespace hf::test;
 using namespace std::chrono_literals;
@@ -163,6 +167,26 @@ BOOST_AUTO_TEST_CASE(trust_from_files) {
     config.tls.ca_file = folder.write("bundle.pem", unrelated.pem() + ca.pem());
     Client client(config);
     BOOST_TEST(client.get(server.url("/", "hub.test")).status == 200u);
+}
+
+// REQUESTS_CA_BUNDLE may name either.
+BOOST_AUTO_TEST_CASE(a_folder_of_hashed_certificates_serves_as_a_bundle) {
+    const TestCa ca, unrelated("another");
+    FaultyServer server(echo, ca.issue({"hub.test"}));
+    const TemporaryFolder folder;
+    const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(ca.pem().data(), -1), BIO_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> read(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr),
+                                                           X509_free);
+    char name[32];
+    std::snprintf(name, sizeof name, "%08lx.0", X509_subject_name_hash(read.get()));
+    folder.write(name, ca.pem());
+    auto config = trusting(unrelated);
+    config.tls.ca_file = folder.path().string();
+    Client client(config);
+    BOOST_TEST(client.get(server.url("/", "hub.test")).status == 200u);
+    const TemporaryFolder empty;
+    config.tls.ca_file = empty.path().string();
+    BOOST_TEST(refusal(server, config).message.find("unknown authority") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(bad_configurations) {

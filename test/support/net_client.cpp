@@ -11,9 +11,9 @@ namespace hf::test {
 
 namespace asio = boost::asio;
 
-asio::awaitable<Answer> fetch(std::shared_ptr<net::Transport> transport, net::Request request) {
+asio::awaitable<WireAnswer> fetch(std::shared_ptr<net::Transport> transport, net::Request request) {
     auto response = co_await transport->send(std::move(request));
-    Answer answer;
+    WireAnswer answer;
     answer.status = response.status;
     answer.fields = std::move(response.fields);
     answer.timings = response.timings;
@@ -51,13 +51,13 @@ void Client::run(std::function<asio::awaitable<void>()> work) {
     if (!ended) throw std::logic_error("the work was not done when the context ran out of it");
 }
 
-Answer Client::send(net::Request request) {
-    Answer answer;
+WireAnswer Client::send(net::Request request) {
+    WireAnswer answer;
     run([&]() -> asio::awaitable<void> { answer = co_await fetch(transport, std::move(request)); });
     return answer;
 }
 
-Answer Client::get(const std::string& url) { return send(request(net::Method::get, url)); }
+WireAnswer Client::get(const std::string& url) { return send(request(net::Method::get, url)); }
 
 net::Request request(net::Method method, const std::string& url, std::string body) {
     net::Request out(method, Url::parse(url));

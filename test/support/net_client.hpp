@@ -16,14 +16,14 @@
 namespace hf::test {
 
 /// An answer read to its end.
-struct Answer {
+struct WireAnswer {
     unsigned status = 0;
     net::Fields fields;
     std::string body;
     net::Timings timings;
 };
 
-boost::asio::awaitable<Answer> fetch(std::shared_ptr<net::Transport> transport, net::Request request);
+boost::asio::awaitable<WireAnswer> fetch(std::shared_ptr<net::Transport> transport, net::Request request);
 
 /// A transport on a context of its own, for tests that want one thing at a time. As many threads run the context
 /// as HFHUB_TEST_THREADS says, one by default.
@@ -32,8 +32,8 @@ public:
     explicit Client(net::TransportConfig config = net::TransportConfig());
     ~Client();
 
-    Answer send(net::Request request);
-    Answer get(const std::string& url);
+    WireAnswer send(net::Request request);
+    WireAnswer get(const std::string& url);
     /// Runs `work` to its end and throws what it throws.
     void run(std::function<boost::asio::awaitable<void>()> work);
 

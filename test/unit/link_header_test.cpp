@@ -24,6 +24,16 @@ BOOST_AUTO_TEST_CASE(forms_of_rfc_8288) {
     // Quoted commas, semicolons and quotes are text; only the first rel of a link counts.
     BOOST_TEST(next_link(R"(<a>; title="x, <b>; rel=next \" "; rel=last, <c>; rel=next)").value_or("") == "c");
     BOOST_TEST(next_link("<a>; rel=prev; rel=next, <b>; rel=\"next\"").value_or("") == "b");
+    // Quotes of either kind or none, parameters in any order, white space of either kind.
+    BOOST_TEST(next_link("<a>; rel='next'").value_or("") == "a");
+    BOOST_TEST(next_link("<a>; title='x, y; z'; rel='prev next'").value_or("") == "a");
+    BOOST_TEST(next_link("<a>;rel=last next").value_or("") == "a");
+    BOOST_TEST(next_link("<x>;rel=prev;title, <a>;rel=\"next\"").value_or("") == "a");
+    BOOST_TEST(next_link("<a>;title=x;rel=next;type=\"text/html\"").value_or("") == "a");
+    BOOST_TEST(next_link("<a>\t;\trel\t=\t\"last\tnext\"").value_or("") == "a");
+    BOOST_TEST(next_link("<p>; rel=\"prev\",\t<a>; hreflang=en; rel=\"next\"; results=\"true\"").value_or("") == "a");
+    BOOST_TEST(next_link("<https://h/api/models?search=a,b;c&cursor=x>; rel=\"next\"").value_or("") ==
+               "https://h/api/models?search=a,b;c&cursor=x");
     // The Hub's own, on a resolve redirect.
     BOOST_TEST(
         !next_link("<https://h/api/models/a/xet-read-token/c>; rel=\"xet-auth\", "

@@ -107,6 +107,10 @@ BOOST_AUTO_TEST_CASE(framing_of_answers) {
         {"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n", Method::get, Framing::length, UINT64_MAX,
          true},
         {"HTTP/1.1 200 \r\nTransfer-Encoding: Chunked\r\n\r\n", Method::get, Framing::chunked, 0, true},
+        {"HTTP/1.1 200\r\nContent-Length: 3\r\n\r\n", Method::get, Framing::length, 3, true},
+        {"HTTP/1.1 200\r\n\r\n", Method::get, Framing::until_close, 0, false},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 3\r\n\r\n", Method::get,
+         Framing::length, 3, true},
         {"HTTP/1.1 200 OK\r\n\r\n", Method::get, Framing::until_close, 0, false},
         {"HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 3\r\n\r\n", Method::get, Framing::length, 3, false},
         {"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n", Method::get, Framing::length, 3, false},
@@ -158,6 +162,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_answer) {
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551616\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: xchunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n",
+        "HTTP/1.1 000 X\r\n\r\n",
+        "HTTP/1.1 099 X\r\n\r\n",
+        "HTTP/1.1 200 OK\n",
+        "HTTP/1.1 200 OK\r\nX: 1\n",
         too_long,
         endless,
     };
@@ -190,6 +200,10 @@ BOOST_AUTO_TEST_CASE(chunks) {
         {"5\r\nhelloX", "hello", State::invalid},
         {"5\r\nhello\rX", "hello", State::invalid},
         {"5;a\nb\r\n", "", State::invalid},
+        {"5   \r\nhello\r\n0   \r\n\r\n", "hello", State::done},  // as Tomcat pads
+        {"005\r\nhello\r\n000\r\n\r\n", "hello", State::done},      // as Varnish pads
+        {"5 0\r\n", "", State::invalid},
+        {" 5\r\n", "", State::invalid},
         {"10000000000000000\r\n", "", State::invalid},
         {"0\r\n\rX", "", State::invalid},
     };

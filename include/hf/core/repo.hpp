@@ -15,6 +15,10 @@ std::string_view validate_repo_type(std::string_view repo_type, std::string_view
 /// Throws HFValidationError unless `repo_id` is "name" or "namespace/name" with names the Hub can have.
 void validate_repo_id(std::string_view repo_id, std::string_view argument = "repo_id");
 
+/// Throws HFValidationError where a part of `path` between '/' or '\' is "." or "..": proxies and servers resolve
+/// these, some of them behind the percent-encoding, and see another endpoint than the one that is called.
+void require_no_dot_segments(std::string_view path, std::string_view argument);
+
 /// What URLs put before the id: "", "datasets/" or "spaces/". `repo_type` must be valid.
 std::string_view repo_url_prefix(std::string_view repo_type) noexcept;
 

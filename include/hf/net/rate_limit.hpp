@@ -35,6 +35,34 @@ struct QuotaStats {
     std::uint64_t quota = 0;      ///< zero: unknown
 };
 
+/// Why a request does not go yet.
+class QuotaWait {
+public:
+    using Time = std::chrono::steady_clock::time_point;
+    QuotaWait(std::chrono::milliseconds duration, bool refused, Time moved)
+        : duration(duration), refused(refused), moved(moved) {}
+
+    std::chrono::milliseconds duration;  ///< then ask again
+    bool refused;                        ///< the quota is used up; else a turn in the own queue
+    Time moved;                          ///< when a request of this quota last got through
+};
+
+/// How long one request, over all its attempts, stands before a quota that is used up. The time begins with its
+/// first refusal, and anew whenever another one got through: then it stands in the own queue.
+class QuotaPatience {
+public:
+    explicit QuotaPatience(std::chrono::milliseconds limit) : limit_(limit) {}
+
+    /// Whether `wait` is to be waited out. After the first no there is no other answer.
+    bool bears(const QuotaWait& wait, QuotaWait::Time now);
+    std::optional<QuotaWait::Time> since() const noexcept { return since_; }
+
+private:
+    std::chrono::milliseconds limit_;
+    std::optional<QuotaWait::Time> since_;
+    bool ended_ = false;
+};
+
 /// Keeps the requests of one identity within one quota bucket, before the server has to refuse them.
 /// Before the first answer it lets only as many go as connections are usual. While no quota is named, or
 /// more than half of it is left, it never delays. Then it spreads what is left over the rest of the window, keeps a few requests for interactive calls, and after the window
@@ -45,10 +73,12 @@ public:
     using Clock = std::chrono::steady_clock;
     enum class Priority { bulk, interactive };
 
-    /// nullopt: go, and report the end with `on_response` or `on_abandoned`. Else wait that long and ask
-    /// again. `random01` lies in [0, 1).
-    std::optional<std::chrono::milliseconds> admit(Clock::time_point now, double random01,
-                                                   Priority priority = Priority::bulk);
+    /// nullopt: go, and report the end with `on_response` or `on_abandoned`. Else wait and ask again. `random01`
+    /// lies in [0, 1).
+    std::optional<QuotaWait> admit(Clock::time_point now, double random01, Priority priority = Priority::bulk);
+    /// For those who will not wait that long. true: go and see whether the quota really is used up, which one request
+    /// may do when the server has not said so for a window (of at most five minutes). false: believe it.
+    bool admit_anyway(Clock::time_point now);
     void on_response(unsigned status, const Fields& fields, Clock::time_point now);
     void on_abandoned();  ///< an admitted request ended without an answer
 
@@ -58,7 +88,7 @@ private:
     void learn(const RateLimit& seen, Clock::time_point now);
     std::int64_t available() const;
     std::int64_t reserve() const;
-    std::chrono::milliseconds refuse(Clock::time_point now, double random01);
+    QuotaWait refuse(Clock::time_point now, double random01);
 
     mutable std::mutex mutex_;
     std::uint64_t quota_ = 0, used_ = 0, in_flight_ = 0;
@@ -67,6 +97,8 @@ private:
     Clock::time_point next_slot_{};   // earliest start of the next paced request
     Clock::time_point last_slot_{};   // end of the slots given to those who wait
     Clock::time_point next_probe_{};  // earliest next look at a window that should be new
+    Clock::time_point heard_{};       // when the server last said that nothing is left
+    Clock::time_point moved_{};       // when it last answered otherwise than with 429
     bool probing_ = false;
     bool answered_ = false;  // at least once
     QuotaStats stats_;

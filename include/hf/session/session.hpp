@@ -47,6 +47,16 @@ struct RequestEvent {
     std::string warning;  ///< X-HF-Warning, meant for the user: "unauthenticated; Warning: You are sending …"
 };
 
+/// A request that waits before it is sent, or sent again: for a quota that is used up, for a turn where the quota is
+/// scarce, or because an answer or a broken connection asks for patience.
+struct WaitEvent {
+    std::string host;
+    Bucket bucket{};
+    std::chrono::milliseconds planned{0};
+    std::chrono::steady_clock::time_point since{};  ///< `Clock::now` when this request first had to wait
+    unsigned status = 0;                            ///< of the answer that asks for it; 0: none did
+};
+
 /// A complete answer.
 struct Reply {
     Reply() = default;
@@ -159,6 +169,9 @@ public:
     void on_warning(std::function<void(std::string_view)> observer);
     void warn(std::string_view sentence) const;
     void report_left_out(std::string_view page, std::uint64_t index, const InvalidResponseError& error) const;
+    /// Called when a wait of a second or more begins, once for each, on the thread of that request. Set before the
+    /// first call. Must not throw.
+    void on_wait(std::function<void(const WaitEvent&)> observer);
 
     const std::string& endpoint() const noexcept;  ///< without trailing slash
     const std::string& inference_endpoints() const noexcept;
