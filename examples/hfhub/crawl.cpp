@@ -54,6 +54,7 @@ asio::awaitable<int> crawl(Context& context, std::shared_ptr<const Options> opti
     hf::ListOptions list;
     if (options->filter.limit > 0) list.limit = options->filter.limit;
     list.cursor = start;
+    list.skip_unreadable = true;
     auto items = context.api.session().list_with<std::string>(options->request(), as_line, list);
     const Stopwatch watch;
     double next_note = 5;

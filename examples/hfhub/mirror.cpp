@@ -75,10 +75,15 @@ asio::awaitable<std::vector<RepoSpec>> find_repos(const hf::Session& session, co
     }
     if (options.filter.given()) {
         hf::ListOptions list;
+        list.skip_unreadable = true;
         if (options.filter.limit > 0) list.limit = options.filter.limit;
         auto found = session.list_with<std::string>(
             options.filter.request(options.repo_type),
-            [](const hf::json::value& repo) { return hf::json::from_value<std::string>(repo.at("id")); }, list);
+            [](const hf::json::value& repo) {
+                const hf::json::value* id = repo.is_object() ? repo.get_object().if_contains("id") : nullptr;
+                return hf::json::from_value<std::string>(id ? *id : hf::json::value());
+            },
+            list);
         while (auto id = co_await found.next()) out.push_back(RepoSpec{options.repo_type, std::move(*id)});
     }
     co_return out;

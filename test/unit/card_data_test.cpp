@@ -79,4 +79,9 @@ BOOST_AUTO_TEST_CASE(cards_as_the_reference) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_card_is_written_under_the_names_that_the_hub_reads) {
+    const auto card = read<hf::DatasetCardData>(boost::json::parse(R"({"train_eval_index":[1],"configs":null})"));
+    BOOST_TEST(boost::json::serialize(card->to_dict()) == R"({"train-eval-index":[1]})");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -78,6 +78,13 @@ BOOST_AUTO_TEST_CASE(hostile_headers) {
                       SafetensorsParsingError);
 }
 
+BOOST_AUTO_TEST_CASE(a_tensor_that_is_described_twice_is_an_error) {
+    const std::string one = R"("w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
+    BOOST_CHECK_THROW(parse("{" + one + "," + one + "}"), SafetensorsParsingError);
+    BOOST_TEST(parse(R"({"a:\"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"x":"{:"}})")
+                   .tensors.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(the_length_before_the_header) {
     BOOST_TEST(hf::safetensors_header_size(length_prefix(0x1234) + "{", "'f'") == 0x1234u);
     BOOST_TEST(hf::safetensors_header_size(length_prefix(25'000'000), "'f'") == hf::safetensors_max_header_bytes);
