@@ -1,19 +1,11 @@
 #pragma once
 
+#include "core/byte_range.hpp"
+
 #include <cstdint>
 #include <vector>
 
 namespace hf {
-
-/// A half-open range of byte positions.
-struct ByteRange {
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
-
-    std::uint64_t size() const noexcept { return end - begin; }
-    bool empty() const noexcept { return end <= begin; }
-    friend bool operator==(const ByteRange&, const ByteRange&) = default;
-};
 
 /// A set of byte positions as disjoint, sorted, non-adjacent ranges.
 class RangeSet {
