@@ -72,6 +72,22 @@ inline std::string xorshift64(std::size_t size) {
     });
 }
 
+/// The uploaded file of real_hub_2026.json: PCG-DXSM of Go's math/rand/v2.
+inline std::string pcg_dxsm(std::uint64_t high, std::uint64_t low, std::size_t size) {
+    __extension__ using Wide = unsigned __int128;
+    const auto wide = [](std::uint64_t h, std::uint64_t l) { return Wide{h} << 64 | l; };
+    return generate(size, [=, state = wide(high, low)]() mutable {
+        constexpr std::uint64_t cheap = 0xDA942042E4DD58B5;
+        state = state * wide(0x2360ED051FC65DA4, 0x4385DF649FCCF645) + wide(0x5851F42D4C957F2D, 0x14057B7EF767814F);
+        auto h = static_cast<std::uint64_t>(state >> 64);
+        const auto l = static_cast<std::uint64_t>(state) | 1;
+        h ^= h >> 32;
+        h *= cheap;
+        h ^= h >> 48;
+        return h * l;
+    });
+}
+
 /// Whether `call` throws E with `words` in its message.
 template <class E, class Call>
 void check_error(Call call, std::string_view words) {

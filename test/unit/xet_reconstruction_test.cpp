@@ -2,6 +2,8 @@
 #include "xet/xorb.hpp"
 #include "xet_fixture.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include <limits>
 #include <map>
 
@@ -129,6 +131,23 @@ BOOST_AUTO_TEST_CASE(all_recorded_answers_are_planned) {
         ++answers;
     }
     BOOST_TEST(answers == 8u);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_of_the_real_hub_asks_for_the_body_that_was_uploaded) {
+    const auto vectors = xet_vectors("exchanges_2026"), real = xet_vectors("real_hub_2026");
+    std::size_t answers = 0;
+    for (const auto& exchange : vectors.at("scenarios").at("download").as_array()) {
+        const auto& response = exchange.at("response").as_object();
+        if (exchange.at("request").at("path").as_string().find("/reconstructions/") == std::string::npos) continue;
+        if (response.at("status").to_number<int>() != 200) continue;
+        const auto reconstruction = parse(boost::json::serialize(response.at("json")));
+        const auto fetches = hf::xet::plan_fetches(reconstruction, {0, 1 << 20}, 1 << 20);
+        BOOST_REQUIRE(fetches.size() == 1u);
+        BOOST_TEST(fetches[0].source->xorb == hash_of(real.at("xorb_hash")));
+        BOOST_TEST(fetches[0].range.bytes.size() == real.at("xorb_body").at("len").to_number<std::uint64_t>());
+        ++answers;
+    }
+    BOOST_TEST(answers == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(version_1_says_the_same_in_other_words) {

@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_xorb_of_every_scheme_is_read_and_hashed) {
     BOOST_TEST(hex_of(again) == row.at("footer_v1_hex").as_string());
 }
 
-BOOST_AUTO_TEST_CASE(the_body_that_went_to_the_real_hub_is_written_byte_for_byte) {
+BOOST_AUTO_TEST_CASE(bodies_that_went_to_the_real_hub_and_to_the_official_server_are_written_byte_for_byte) {
     const auto check = [](std::string_view data, const boost::json::array& chunks, std::size_t size_at,
                           const hf::xet::Hash& hash, const boost::json::value& sha256) {
         std::vector<std::string> contents;
@@ -97,10 +97,13 @@ BOOST_AUTO_TEST_CASE(the_body_that_went_to_the_real_hub_is_written_byte_for_byte
         BOOST_TEST(xorb.hash == hash);
         BOOST_TEST(hf::sha256_hex(text_of(xorb.body)) == sha256.as_string());
     };
-    const auto exchanges = xet_vectors("exchanges_1_8");
-    const auto& upload = exchanges.at("exchanges").as_array()[11];
+    const auto real = xet_vectors("real_hub_2026");
+    check(pcg_dxsm(20260925, 1, 1 << 20), real.at("chunks").as_array(), 1, hash_of(real.at("xorb_hash")),
+          real.at("xorb_body").at("sha256"));
+    const auto official = xet_vectors("exchanges_1_8");
+    const auto& upload = official.at("exchanges").as_array()[11];
     BOOST_TEST(upload.at("step").as_string() == "1 MiB upload");
-    check(xorshift64(1 << 20), exchanges.at("inputs").at("1 MiB").at("chunks [length, hash]").as_array(), 0,
+    check(xorshift64(1 << 20), official.at("inputs").at("1 MiB").at("chunks [length, hash]").as_array(), 0,
           *hf::xet::parse_hash("6283348271df9f6cc289c1d73089e4b2a53b0254d4d63a86fbd12a5fcdbc408f"),
           upload.at("body").at("sha256"));
 }
