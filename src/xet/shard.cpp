@@ -140,22 +140,20 @@ Shard parse_shard(Bytes shard) {
     if (const auto found = cursor.u64(); found != version)
         throw_malformed(shard_name, "has the unknown version " + std::to_string(found));
     const std::uint64_t footer = cursor.u64();
-    if (footer != 0 && (footer != footer_size || footer > cursor.left()))
+    if (footer != 0 && footer != footer_size)
         throw_malformed(shard_name, "has a footer of " + std::to_string(footer) + " bytes");
 
     Shard out;
     Sections sections;
-    Cursor lists(shard.first(shard.size() - static_cast<std::size_t>(footer)), shard_name);
-    lists.skip(entry_size);
-    sections.files = lists.position();
-    while (const auto id = begin_entry(lists, "files")) out.files.push_back(parse_file(lists, *id));
-    sections.xorbs = lists.position();
-    while (const auto hash = begin_entry(lists, "xorbs")) out.xorbs.push_back(parse_xorb(lists, *hash));
-    sections.end = lists.position();
-    if (footer == 0) {
-        if (lists.left() != 0) throw_malformed(shard_name, "goes on behind its end" + at(lists));
-        return out;
-    }
+    sections.files = cursor.position();
+    while (const auto id = begin_entry(cursor, "files")) out.files.push_back(parse_file(cursor, *id));
+    sections.xorbs = cursor.position();
+    while (const auto hash = begin_entry(cursor, "xorbs")) out.xorbs.push_back(parse_xorb(cursor, *hash));
+    sections.end = cursor.position();
+    // Some shards announce a footer and end without, the published example of one without footer among them.
+    if (cursor.left() == 0) return out;
+    if (footer == 0) throw_malformed(shard_name, "goes on behind its end" + at(cursor));
+    if (cursor.left() < footer_size) throw_malformed(shard_name, "ends within its footer");
     const std::size_t begin = shard.size() - footer_size;
     out.footer = parse_footer(Cursor(shard.subspan(begin), shard_name), sections, begin);
     return out;

@@ -62,7 +62,8 @@ struct Shard {
 
 /// Reads a whole shard. Tables for lookups are skipped: they repeat what the lists say. Throws InvalidResponseError: a
 /// foreign tag, unknown versions or flags, counts beyond the input, missing bookends, terms and chunks whose numbers
-/// cannot be, sums that do not add up, a footer that contradicts the lists, bytes behind the end.
+/// cannot be, sums that do not add up, a footer that contradicts the lists, bytes behind the end. A footer may be
+/// announced and left out as a whole.
 Shard parse_shard(Bytes shard);
 
 /// Files and xorbs are written in the order of their hashes, which readers rely on. A file that has verification hashes

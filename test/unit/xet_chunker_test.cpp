@@ -186,6 +186,22 @@ BOOST_AUTO_TEST_CASE(files_that_went_to_the_real_hub_and_to_the_official_server_
     check(data, inputs.at("1 MiB changed").at("chunks [length, hash]").as_array(), false);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_ends_where_a_chunk_does_has_no_empty_one) {
+    const std::string data = splitmix64(0, 1000000);
+    const auto ends = ends_of(data, data.size());
+    for (std::size_t i = 1; i < ends.size(); i += 5) {
+        const std::vector<std::size_t> expected(ends.begin(), ends.begin() + static_cast<std::ptrdiff_t>(i));
+        for (const std::size_t piece : {std::size_t{1000}, ends[i - 1]})
+            BOOST_TEST(ends_of(data.substr(0, ends[i - 1]), piece) == expected, boost::test_tools::per_element());
+    }
+    // The byte behind a boundary has no part in it, so chunks in another order are the same chunks.
+    std::string turned = data.substr(ends[1], ends[2] - ends[1]) + data.substr(0, ends[1]);
+    const auto turned_ends = ends_of(turned, turned.size());
+    BOOST_REQUIRE(turned_ends.size() == 3u);
+    BOOST_TEST(turned_ends[0] == ends[2] - ends[1]);
+    BOOST_TEST(turned_ends[1] == turned_ends[0] + ends[0]);
+}
+
 BOOST_AUTO_TEST_CASE(short_files_are_one_chunk_and_empty_ones_none) {
     BOOST_TEST(ends_of("", 1).empty());
     BOOST_TEST(ends_of("a", 1) == std::vector<std::size_t>{1}, boost::test_tools::per_element());

@@ -81,7 +81,8 @@ BOOST_AUTO_TEST_CASE(a_hash_of_upper_case_digits_is_the_same_and_of_anything_els
     BOOST_REQUIRE(hf::xet::parse_hash(upper).has_value());
     BOOST_TEST(hf::xet::to_text(*hf::xet::parse_hash(upper)) == lower);
     for (const std::string& text : {std::string(), lower.substr(1), lower + "0", "g" + lower.substr(1),
-                                    " " + lower.substr(1), lower.substr(2) + "0x", std::string(64, '\0')})
+                                    " " + lower.substr(1), lower.substr(2) + "0x", std::string(64, '\0'),
+                                    std::string(64, '*')})
         BOOST_TEST(!hf::xet::parse_hash(text), text);
 }
 

@@ -166,6 +166,62 @@ BOOST_AUTO_TEST_CASE(version_1_says_the_same_in_other_words) {
     BOOST_TEST((fetches[1].placements == std::vector<Placement>{{{2, 4}, 36, 0, {18, 54}}}));
 }
 
+BOOST_AUTO_TEST_CASE(every_window_of_a_file_of_many_terms_comes_out_right) {
+    // Two xorbs; a file of pieces of them, some twice; descriptors that are larger than terms.
+    std::map<hf::xet::Hash, std::string> xorbs;
+    std::map<char, std::pair<std::vector<std::string>, std::vector<std::uint32_t>>> packed;
+    for (const char name : {'a', 'b'}) {
+        hf::xet::XorbWriter writer;
+        auto& [contents, ends] = packed[name];
+        for (std::size_t i = 0; i < 12; ++i) {
+            contents.push_back(splitmix64(i * 31 + static_cast<std::size_t>(name), 20 + i * 7 % 50));
+            writer.add(hf::xet::chunk_hash(bytes_of(contents.back())), bytes_of(contents.back()));
+        }
+        const auto xorb = writer.finish();
+        ends = xorb.record_ends;
+        xorbs[*hf::xet::parse_hash(hex64(name))] = text_of(xorb.body);
+    }
+    struct Piece {
+        char xorb;
+        std::uint32_t begin, end;
+    };
+    const std::vector<Piece> file = {{'a', 2, 6}, {'b', 0, 3}, {'a', 3, 5}, {'b', 8, 12}, {'a', 2, 6}, {'b', 9, 10}};
+    const auto content = [&](const Piece& piece) {
+        std::string out;
+        for (auto i = piece.begin; i < piece.end; ++i) out += packed[piece.xorb].first[i];
+        return out;
+    };
+    const auto descriptor = [&](char name, std::uint32_t begin, std::uint32_t end) {
+        const auto& ends = packed[name].second;
+        return range(begin, end, begin == 0 ? 0 : ends[begin - 1], ends[end - 1] - 1);
+    };
+    const auto sources = source('a', descriptor('a', 1, 7)) + "," +
+                         source('b', descriptor('b', 7, 12) + "," + descriptor('b', 0, 4));
+    std::string data;
+    for (const Piece& piece : file) data += content(piece);
+    for (std::size_t begin = 0; begin < data.size(); begin += 13) {
+        for (const std::size_t size : {1u, 2u, 50u, 51u, 300u, 10000u}) {
+            const std::size_t end = std::min(begin + size, data.size());
+            // Whole terms, so that the first may begin several chunks before the window.
+            std::string terms;
+            std::uint64_t skip = 0;
+            std::size_t at = 0;
+            for (const Piece& piece : file) {
+                const std::size_t length = content(piece).size();
+                if (at + length > begin && at < end) {
+                    if (terms.empty()) skip = begin - at;
+                    else terms += ",";
+                    terms += term(piece.xorb, piece.begin, piece.end, length);
+                }
+                at += length;
+            }
+            const auto reconstruction = parse(answer(skip, terms, sources));
+            BOOST_TEST((rebuilt(reconstruction, {begin, end}, data.size(), xorbs) ==
+                        data.substr(begin, end - begin)));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_range_that_several_terms_use_is_fetched_once) {
     const auto terms = term('a', 0, 2, 200) + "," + term('b', 5, 6, 50) + "," + term('a', 1, 4, 300) + "," +
                        term('a', 0, 2, 200);
