@@ -46,37 +46,39 @@ asio::awaitable<std::string> fetch_snapshot(Context& context, const Options& opt
     return context.api.snapshot_download(options.repo, snapshot);
 }
 
-asio::awaitable<std::string> fetch_file(Context& context, const Options& options, const std::string& file,
-                                        Progress& progress) {
+asio::awaitable<hf::DownloadedFile> fetch_file(Context& context, const Options& options, const std::string& file,
+                                               Progress& progress) {
     hf::HfHubDownloadOptions download;
     download.repo_type = options.repo_type;
     download.revision = options.revision;
     download.local_dir = options.local_dir;
     if (!options.local_dir.empty()) download.local_dir_use_symlinks = false;
     download.force_download = options.force;
+    download.verify = options.verify;
     download.progress = &progress;
-    return context.api.hf_hub_download(options.repo, file, download);
+    return context.api.download_file(options.repo, file, download);
 }
 
 /// The files of one command. One that cannot be fetched does not keep the others from coming.
 class Files {
 public:
     Files(Context& context, const Options& options, Progress& progress)
-        : context_(context), options_(options), progress_(progress), paths_(options.files.size()) {}
+        : context_(context), options_(options), progress_(progress), fetched_(options.files.size()) {}
 
-    const std::vector<std::string>& paths() const { return paths_; }  ///< empty where one could not be fetched
+    /// With an empty path where one could not be fetched.
+    const std::vector<hf::DownloadedFile>& fetched() const { return fetched_; }
 
     asio::awaitable<void> fetch() {
         const auto one = [this](std::size_t i) { return fetch_one(i); };
-        co_await hf::for_each_bounded(paths_.size(), options_.jobs, one);
+        co_await hf::for_each_bounded(fetched_.size(), options_.jobs, one);
     }
     /// Throws what the first that failed threw, with the list of all.
     void raise() const {
         if (!first_) return;
         hf::ErrorInfo info = first_->info();
-        if (paths_.size() > 1) {
+        if (fetched_.size() > 1) {
             info.failures = failures_;
-            info.message = fmt::format("{} of {} files could not be fetched: {}: {}", failures_.size(), paths_.size(),
+            info.message = fmt::format("{} of {} files could not be fetched: {}: {}", failures_.size(), fetched_.size(),
                                        failures_[0].path, failures_[0].message);
         }
         throw hf::Error(first_->code(), std::move(info));
@@ -85,7 +87,7 @@ public:
 private:
     asio::awaitable<void> fetch_one(std::size_t i) {
         try {
-            paths_[i] = co_await fetch_file(context_, options_, options_.files[i], progress_);
+            fetched_[i] = co_await fetch_file(context_, options_, options_.files[i], progress_);
         } catch (const hf::Error& error) {
             if (options_.all_or_nothing) throw;
             if (!first_) first_ = error;
@@ -96,17 +98,27 @@ private:
     Context& context_;
     const Options& options_;
     Progress& progress_;
-    std::vector<std::string> paths_;
+    std::vector<hf::DownloadedFile> fetched_;
     std::optional<hf::Error> first_;
     std::vector<hf::FileFailure> failures_;
 };
 
-void print_path(const Context& context, const std::string& path, const std::string& file) {
+void print_path(const Context& context, const std::string& path) {
     if (path.empty()) return;
-    if (!context.globals.json) return print_line(path);
-    hf::json::object line{{"path", path}};
-    if (!file.empty()) line["file"] = file;
-    print_json(line);
+    if (context.globals.json)
+        print_json(hf::json::object{{"path", path}});
+    else
+        print_line(path);
+}
+
+void print_file(const Context& context, const hf::DownloadedFile& fetched, const std::string& file) {
+    if (fetched.path.empty()) return;
+    if (!fetched.verified && !context.globals.quiet)
+        fmt::print(stderr, "hfhub: {}: not verified, for nothing says what its hash should be\n", printable(file));
+    if (context.globals.json)
+        print_json(hf::json::object{{"path", fetched.path}, {"file", file}, {"verified", fetched.verified}});
+    else
+        print_line(fetched.path);
 }
 
 asio::awaitable<int> download(Context& context, std::shared_ptr<const Options> options) {
@@ -126,8 +138,8 @@ asio::awaitable<int> download(Context& context, std::shared_ptr<const Options> o
     progress.clear();
     context.subject.missing_bytes = progress.missing_bytes();
     if (thrown) std::rethrow_exception(thrown);
-    print_path(context, snapshot, {});
-    for (std::size_t i = 0; i < options->files.size(); ++i) print_path(context, files.paths()[i], options->files[i]);
+    print_path(context, snapshot);
+    for (std::size_t i = 0; i < options->files.size(); ++i) print_file(context, files.fetched()[i], options->files[i]);
     files.raise();
     co_return success;
 }
@@ -146,7 +158,7 @@ void add_download(CLI::App& app, const Globals& globals, Action& action) {
     add_list(command, "--exclude", options->exclude, "no files that match this pattern (repeatable)");
     command.add_option("--jobs", options->jobs, "files at once (64)")->check(CLI::Range(1, 1024));
     command.add_flag("--force", options->force, "fetch again what is there");
-    command.add_flag("--verify", options->verify, "hash what the cache has (of a whole repository)");
+    command.add_flag("--verify", options->verify, "hash what the cache has, and fetch again what is damaged");
     command.add_flag("--all-or-nothing", options->all_or_nothing, "stop at the first file that cannot be fetched");
     command.callback([options, &globals, &action] {
         if (!options->files.empty() && !(options->include.empty() && options->exclude.empty()))

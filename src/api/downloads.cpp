@@ -15,8 +15,22 @@ DownloadsApi::DownloadsApi(Session session)
 
 void DownloadsApi::configure_transfers(TransferConfig config) { transfers_->configure(std::move(config)); }
 
+namespace {
+
+boost::asio::awaitable<std::string> path_of(boost::asio::awaitable<DownloadedFile> download) {
+    DownloadedFile file = co_await std::move(download);
+    co_return std::move(file.path);
+}
+
+}  // namespace
+
 boost::asio::awaitable<std::string> DownloadsApi::hf_hub_download(std::string_view repo_id, std::string_view filename,
                                                                   HfHubDownloadOptions options) const {
+    return path_of(download_file(repo_id, filename, options));
+}
+
+boost::asio::awaitable<DownloadedFile> DownloadsApi::download_file(std::string_view repo_id, std::string_view filename,
+                                                                   HfHubDownloadOptions options) const {
     return on_strand(hub_download(session_, transfers_, HubDownloadArgs(session_, repo_id, filename, options)));
 }
 

@@ -1,14 +1,12 @@
+// What all files have in common, and those that are read into memory or have no known size.
+
 #include "transfer/fetch.hpp"
 
 #include "session/retrying.hpp"
-#include "transfer/on_strand.hpp"
 
 #include <hf/core/error.hpp>
-#include <hf/core/for_each_bounded.hpp>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -24,47 +22,152 @@ constexpr int most_fetches = 2;
 // Links are renewed when they expired; a server that refuses each new one is not asked for ever.
 constexpr int most_renewals = 2;
 
+template <class E>
+[[noreturn]] void throw_about(std::string message) {
+    ErrorInfo info;
+    info.message = std::move(message);
+    throw E(std::move(info));
+}
+
+/// Archives are sometimes labelled with what they are. Then the bytes that are sent are as many as the file has.
+bool is_as_long(const net::Response& response, std::optional<std::uint64_t> size) {
+    const auto range = ContentRange::parse(response.fields.find("Content-Range").value_or(""));
+    return size && (range ? range->total : response.body_size) == size;
+}
+
 }  // namespace
 
 Fetch::Fetch(Session session, std::shared_ptr<Transfers> transfers, FetchJob job)
     : session_(std::move(session)), transfers_(std::move(transfers)), job_(std::move(job)) {}
 
 asio::awaitable<Partial> Fetch::run() {
+    const bool verifiable = job_.content.kind() != Content::Kind::unknown;
+    if (!verifiable && transfers_->config.require_hash)
+        throw_about<InvalidResponseError>("the server gives no hash of " + job_.name + ": it cannot be verified");
+    Partial partial = co_await bring();
+    if (!verifiable && job_.progress) job_.progress->unverified(job_.name);
+    if (transfers_->config.durable) partial.make_durable();
+    co_return partial;
+}
+
+asio::awaitable<Partial> Fetch::bring() {
     if (!job_.content.size()) return of_unknown_size();
     // One byte more than the file, to notice bodies that are too long.
     if (*job_.content.size() < BufferPool::large) return in_memory();
     return on_disk();
 }
 
-template <class Operation>
-std::invoke_result_t<Operation&> Fetch::resuming(Operation& operation) {
-    bool again = false;
+// --- asking again ----------------------------------------------------------------------------------------
+
+void Fetch::begin(std::uint64_t parts, RangeSet kept) {
+    // What is continued and then does not hash right gets one fetch more: it may be the old part.
+    fetches_ = kept.total() > 0 ? -1 : 0;
+    budget_.emplace(parts, std::move(kept), transfers_->config.patience);
+}
+
+void Fetch::give_up(std::string_view what) {
+    exhausted_ = true;
+    if (last_failure_) std::rethrow_exception(last_failure_);
+    throw_about<ProtocolError>(std::string(what) + ": " + job_.name + " is given up");
+}
+
+void Fetch::require_restart() {
+    if (!budget_->restart()) give_up("the server cannot continue a transfer and breaks it off each time");
+}
+
+void Fetch::require_patience() {
+    if (budget_->is_patient(session_.clock().now())) return;
+    exhausted_ = true;
+    const auto limit = std::chrono::duration_cast<std::chrono::seconds>(transfers_->config.patience);
+    throw_about<TimeoutError>("fewer than 64 KiB of " + job_.name + " arrived in " + std::to_string(limit.count()) +
+                              " s");
+}
+
+void Fetch::note_kept(ByteRange range, bool& progressed) {
+    if (budget_->kept(range, session_.clock().now())) progressed = true;
+    require_patience();
+}
+
+asio::awaitable<bool> Fetch::resuming(const Attempt& attempt) {
+    bool again = false, progressed = false;
     const auto counted = [&] {
         if (std::exchange(again, true) && job_.progress) job_.progress->retried();
-        progressed_ = false;
-        return operation();
+        progressed = false;
+        return attempt(progressed);
     };
-    const auto judge = [this](const Error& error) { return Failed{net::Outcome::of_error(error), progressed_}; };
-    co_return co_await retrying(session_.clock(), to_policy(transfers_->config.resume), counted, judge);
+    const auto judge = [&](const Error& error) {
+        last_failure_ = std::current_exception();
+        Failed failed{net::Outcome::of_error(error), progressed};
+        if (exhausted_) failed.outcome.kind = net::Outcome::Kind::permanent;
+        return failed;
+    };
+    try {
+        co_await retrying(session_.clock(), to_policy(transfers_->config.resume), counted, judge);
+    } catch (const AskOtherwise&) {
+        co_return false;
+    }
+    co_return true;
 }
 
 asio::awaitable<Stream> Fetch::open(ByteRange range, std::uint64_t size, bool ranged) {
     for (int renewals = 0;; ++renewals) {
+        if (!budget_->ask()) give_up("too many requests brought nothing new");
         Request request = co_await job_.source->request();
         if (job_.timeout) request.timeout(job_.timeout);
         if (ranged) {
             request.header("Range", range_field(range, size));
             if (!partial_.validator().empty()) request.header("If-Range", partial_.validator());
         }
-        std::exception_ptr failure;
+        if (decode_) request.decompress(true).header("Accept-Encoding", "identity");
         try {
             Stream stream = co_await session_.open(std::move(request));
             job_.source->answered(stream.url);
             co_return stream;
         } catch (const HfHubHTTPError& error) {
-            if (renewals == most_renewals || !job_.source->renew(error.status())) throw;
+            const bool renewed = renewals < most_renewals && job_.source->renew(error.status());
+            if (!renewed && (!ranged || !may_refuse_ranges(error.status()))) throw;
+            if (!renewed) mode_ = Mode::whole;
+        }
+        if (ranged && mode_ == Mode::whole) throw AskOtherwise();
+    }
+}
+
+RangeAnswer Fetch::accept(const net::Response& response, ByteRange asked, bool ranged) {
+    const auto size = job_.content.size();
+    const auto coding = response.fields.find("Content-Encoding");
+    if (coding && *coding != "identity" && !is_as_long(response, size)) {
+        if (decode_)
+            throw_about<ProtocolError>("the server sends " + job_.name + " encoded as '" + std::string(*coding) +
+                                       "', which it was asked not to");
+        if (!encoded_) {
+            encoded_ = decode_ = true;
+            mode_ = Mode::whole;
+            throw AskOtherwise();
         }
     }
+    const RangeAnswer answer =
+        judge_answer(response.status, response.fields, response.body_size, asked, size, job_.name);
+    if (answer.kind != RangeAnswer::Kind::useless) return answer;
+    if (!ranged)
+        throw_about<ProtocolError>("the server sent a part of " + job_.name + " when it was asked for all of it");
+    mode_ = Mode::whole;
+    throw AskOtherwise();
+}
+
+asio::awaitable<bool> Fetch::is_right() {
+    if (job_.content.kind() == Content::Kind::unknown) co_return true;
+    const std::string found = hash_->finish();
+    if (found == job_.content.etag()) co_return true;
+    if (!std::exchange(asked_again_, true)) {
+        const std::string opinion = co_await job_.source->second_opinion();
+        if (opinion == found) {
+            job_.content = Content(found, job_.content.size());
+            co_return true;
+        }
+    }
+    if (++fetches_ >= most_fetches) throw_wrong_hash(job_.name, job_.content.etag(), found);
+    if (encoded_) decode_ = !decode_;
+    co_return false;
 }
 
 // --- small files -----------------------------------------------------------------------------------------
@@ -82,252 +185,102 @@ void Fetch::forget_small() {
     received_ = 0;
 }
 
-asio::awaitable<void> Fetch::read_small(BufferPool::Buffer& buffer) {
+asio::awaitable<void> Fetch::read_small(BufferPool::Buffer& buffer, bool& progressed) {
     const std::uint64_t size = *job_.content.size();
-    const bool ranged = received_ > 0;
-    const ByteRange asked{received_, size};
-    Stream stream = co_await open(asked, size, ranged);
-    const net::Response& response = stream.response;
-    const RangeVerdict verdict =
-        judge_answer(response.status, response.fields, response.body_size, asked, size, job_.name);
-    if (verdict == RangeVerdict::useless) throw_wrong_size(job_.name, size, 0);
-    if (verdict == RangeVerdict::whole) forget_small();
-    while (received_ <= size) {
-        const asio::mutable_buffer room(buffer.data() + received_, buffer.size() - received_);
-        const std::size_t n = co_await response.body->read_some(room);
-        if (n == 0) break;
-        received_ += n;
-        progressed_ = true;
-        if (job_.progress) job_.progress->received(n, job_.name);
+    while (received_ < size || size == 0) {
+        if (mode_ == Mode::whole && received_ > 0) {
+            require_restart();
+            forget_small();
+        }
+        const bool ranged = received_ > 0;
+        const ByteRange asked{received_, size};
+        Stream stream = co_await open(asked, size, ranged);
+        const net::Response& response = stream.response;
+        const RangeAnswer answer = accept(response, asked, ranged);
+        if (answer.kind == RangeAnswer::Kind::whole && ranged) {
+            require_restart();
+            forget_small();
+        }
+        const Reading reading(*this);
+        while (received_ <= answer.body.end) {
+            const asio::mutable_buffer room(buffer.data() + received_, buffer.size() - received_);
+            const std::size_t n = co_await response.body->read_some(room);
+            if (n == 0) break;
+            received_ += n;
+            if (job_.progress) job_.progress->received(n, job_.name);
+            note_kept({0, std::min<std::uint64_t>(received_, size)}, progressed);
+        }
+        // A body as long as it was said to be, which is not what was asked for, is a wrong file.
+        if (received_ != answer.body.end) throw_wrong_size(job_.name, answer.body.end, received_);
+        if (size == 0) co_return;
     }
-    if (received_ != size) throw_wrong_size(job_.name, size, received_);
 }
 
 asio::awaitable<Partial> Fetch::in_memory() {
     const auto size = static_cast<std::size_t>(*job_.content.size());
     const ByteBudget::Ticket memory = co_await transfers_->memory->take(size + 1);
     BufferPool::Buffer buffer = transfers_->buffers->get(size + 1);
-    const auto read = [&] { return read_small(buffer); };
+    const Attempt read = [&](bool& progressed) { return read_small(buffer, progressed); };
     load_incomplete(buffer);
-    for (int fetches = received_ > 0 ? -1 : 0;;) {
-        if (received_ < size || size == 0) co_await resuming(read);
-        hash_.emplace(job_.content);
-        hash_->update(buffer.data(), size);
-        const std::string wrong = wrong_hash();
-        if (wrong.empty()) break;
+    RangeSet kept;
+    kept.add({0, received_});
+    begin(1, std::move(kept));
+    while (true) {
+        const bool complete = co_await resuming(read);
+        if (complete) {
+            hash_.emplace(job_.content);
+            hash_->update(buffer.data(), size);
+            const bool right = co_await is_right();
+            if (right) break;
+        }
         forget_small();
-        if (++fetches == most_fetches) throw_wrong_hash(job_.name, job_.content.etag(), wrong);
     }
     Partial partial = job_.store->create(job_.content);
     partial.file().write_at(buffer.data(), size, 0);
     co_return partial;
 }
 
-asio::awaitable<std::uint64_t> Fetch::read_unknown(BufferPool::Buffer& buffer) {
+// --- files of unknown size ---------------------------------------------------------------------------------
+
+asio::awaitable<void> Fetch::read_unknown(BufferPool::Buffer& buffer, std::uint64_t& size, bool& progressed) {
     partial_ = job_.store->create(job_.content);
     Stream stream = co_await open({}, 0, false);
     net::Response& response = stream.response;
-    judge_answer(response.status, response.fields, response.body_size, {}, std::nullopt, job_.name);
+    accept(response, {}, false);
     if (response.body_size) partial_.file().reserve(*response.body_size);
+    const Reading reading(*this);
     std::uint64_t at = 0;
     while (const std::size_t n = co_await response.body->read_some(asio::buffer(buffer.data(), buffer.size()))) {
         partial_.file().write_at(buffer.data(), n, at);
+        note_kept({at, at + n}, progressed);
         at += n;
         if (job_.progress) job_.progress->received(n, job_.name);
     }
-    co_return at;
+    size = at;
 }
 
 asio::awaitable<Partial> Fetch::of_unknown_size() {
     const ByteBudget::Ticket memory = co_await transfers_->memory->take(BufferPool::large);
     BufferPool::Buffer buffer = transfers_->buffers->get(BufferPool::large);
-    const auto read = [&] { return read_unknown(buffer); };
-    for (int fetches = 0;;) {
-        const std::uint64_t size = co_await resuming(read);
+    std::uint64_t size = 0;
+    bool again = false;
+    const Attempt read = [&](bool& progressed) {
+        if (std::exchange(again, true)) require_restart();
+        return read_unknown(buffer, size, progressed);
+    };
+    begin(1);
+    while (true) {
+        const bool complete = co_await resuming(read);
+        if (!complete) continue;
         // A git blob's hash starts with its size, so only now it can be taken.
         plan_.emplace(size, size);
         plan_->wrote({0, size});
         hash_.emplace(Content(job_.content.etag(), size));
         co_await hash_rest();
-        const std::string wrong = wrong_hash();
-        if (wrong.empty()) break;
-        if (++fetches == most_fetches) throw_wrong_hash(job_.name, job_.content.etag(), wrong);
+        const bool right = co_await is_right();
+        if (right) break;
     }
     co_return std::move(partial_);
-}
-
-// --- larger files ----------------------------------------------------------------------------------------
-
-void Fetch::prepare_partial() {
-    const std::uint64_t size = *job_.content.size();
-    partial_ = size >= transfers_->config.keep_partials_above ? job_.store->claim(job_.content)
-                                                              : job_.store->create(job_.content);
-    // What cannot be verified is only continued if the server can tell whether it is still the same.
-    const bool trusted = job_.content.kind() != Content::Kind::unknown || !partial_.validator().empty();
-    if (!trusted && partial_.ranges().total() > 0) partial_.restart();
-    if (partial_.ranges().total() == 0 && !job_.incomplete.empty())
-        partial_ = job_.store->copy_of(job_.content, job_.incomplete);
-    partial_.file().reserve(size);
-    hash_.emplace(job_.content);
-    plan_.emplace(size, single_ ? size : transfers_->config.part_size, partial_.ranges());
-    if (job_.progress) job_.progress->resumed(static_cast<std::int64_t>(plan_->done().total()));
-}
-
-void Fetch::start_over() {
-    if (job_.progress) job_.progress->resumed(-static_cast<std::int64_t>(plan_->done().total()));
-    partial_.restart();
-    partial_.file().reserve(plan_->size());
-    plan_->restart();
-    hash_->restart();
-}
-
-asio::awaitable<Partial> Fetch::on_disk() {
-    const std::uint64_t size = *job_.content.size();
-    single_ = size < transfers_->config.parts_above;
-    prepare_partial();
-    for (int fetches = plan_->prefix() > 0 ? -1 : 0;;) {
-        bool refused = false;
-        try {
-            co_await fetch_missing();
-        } catch (const RangesRefused&) {
-            refused = true;
-        }
-        if (refused) {
-            single_ = true;
-            start_over();
-            plan_.emplace(size, size);
-            continue;
-        }
-        const std::string wrong = wrong_hash();
-        if (wrong.empty()) break;
-        if (++fetches == most_fetches) throw_wrong_hash(job_.name, job_.content.etag(), wrong);
-        start_over();
-    }
-    co_return std::move(partial_);
-}
-
-asio::awaitable<void> Fetch::fetch_missing() {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    const bool offload = static_cast<bool>(transfers_->config.worker);
-    if (offload) hash_event_.emplace(executor);
-    const unsigned streams = single_ ? 1 : std::max(1u, transfers_->config.max_streams);
-    // One more than the streams: the coroutine that hashes.
-    const auto task = [&](std::size_t index) -> asio::awaitable<void> {
-        return index == streams ? follow_hash() : stream_worker();
-    };
-    co_await for_each_bounded(streams + (offload ? 1 : 0), streams + 1, task);
-    if (!offload) co_await hash_rest();
-}
-
-asio::awaitable<void> Fetch::stream_worker() {
-    while (true) {
-        const ByteBudget::Ticket stream = co_await transfers_->gate->enter(this);
-        if (!stream) co_return;
-        const ByteBudget::Ticket memory = co_await transfers_->memory->take(BufferPool::large);
-        const auto part = plan_->take(single_ ? 1 : transfers_->gate->level());
-        if (!part) {
-            // Those who still wait for a stream would get nothing either.
-            transfers_->gate->dismiss(this);
-            co_return;
-        }
-        co_await fetch_part(*part);
-        plan_->give_back(*part);
-    }
-}
-
-asio::awaitable<void> Fetch::fetch_part(ByteRange part) {
-    BufferPool::Buffer buffer = transfers_->buffers->get(BufferPool::large);
-    const auto fetch_rest = [&] {
-        // Without what an earlier attempt brought.
-        const ByteRange missing{plan_->done().run_end(part.begin), part.end};
-        return fetch_once(missing, missing == ByteRange{0, plan_->size()}, buffer);
-    };
-    while (plan_->done().run_end(part.begin) < part.end) {
-        const std::uint64_t end = co_await resuming(fetch_rest);
-        if (end < part.end && transfers_->gate->should_close()) co_return;
-    }
-}
-
-asio::awaitable<std::uint64_t> Fetch::fetch_once(ByteRange wanted, bool whole_file, BufferPool::Buffer& buffer) {
-    const std::uint64_t size = plan_->size();
-    std::optional<Stream> stream;
-    bool beyond = false;
-    try {
-        Stream opened = co_await open(wanted, size, !whole_file);
-        stream.emplace(std::move(opened));
-    } catch (const HfHubHTTPError& error) {
-        // "Range not satisfiable" of a range within the file: the server knows another file.
-        if (error.status() != 416 || whole_file) throw;
-        beyond = true;
-    }
-    if (beyond) throw RangesRefused();
-    net::Response& response = stream->response;
-    const ByteRange asked = whole_file ? ByteRange{0, size} : wanted;
-    const RangeVerdict verdict =
-        judge_answer(response.status, response.fields, response.body_size, asked, size, job_.name);
-    if (verdict == RangeVerdict::useless) {
-        if (!whole_file) throw RangesRefused();
-        ErrorInfo info;
-        info.message = "the server sent a part of " + job_.name + " when it was asked for all of it";
-        throw ProtocolError(std::move(info));
-    }
-    if (verdict == RangeVerdict::whole && !whole_file) {
-        // With other streams or a hashing worker about, all have to end first.
-        if (!single_ || hash_event_) throw RangesRefused();
-        start_over();
-        wanted = {0, size};
-    }
-    if (!partial_.has_journal() && size >= transfers_->config.keep_partials_above)
-        partial_.begin_journal(job_.content, range_validator(response.fields));
-    co_return co_await pump(response, wanted, buffer);
-}
-
-asio::awaitable<std::uint64_t> Fetch::pump(net::Response& response, ByteRange range, BufferPool::Buffer& buffer) {
-    // Written in pieces of at least half a buffer: TLS gives 16 KiB at a time.
-    std::uint64_t at = range.begin;  // of the buffer's first byte
-    std::size_t used = 0;
-    std::exception_ptr failure;
-    try {
-        while (true) {
-            const std::size_t n =
-                co_await response.body->read_some(asio::buffer(buffer.data() + used, buffer.size() - used));
-            if (n == 0) break;
-            progressed_ = true;
-            used += n;
-            if (at + used > range.end) throw_wrong_size(job_.name, range.end, at + used);
-            transfers_->gate->on_bytes(n);
-            if (job_.progress) job_.progress->received(n, job_.name);
-            if (used < buffer.size() / 2 && at + used < range.end) continue;
-            keep(at, buffer.data(), used);
-            at += std::exchange(used, 0);
-            if (transfers_->gate->should_close() && !single_) co_return at;
-        }
-    } catch (const IntegrityError&) {
-        throw;
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    keep(at, buffer.data(), used);
-    at += used;
-    if (failure) std::rethrow_exception(failure);
-    if (at < range.end && !response.body_size) throw_wrong_size(job_.name, range.end, at);
-    if (at < range.end) {
-        ErrorInfo info;
-        info.message = "the transfer of " + job_.name + " ended early";
-        throw ConnectionError(std::move(info));
-    }
-    co_return at;
-}
-
-void Fetch::keep(std::uint64_t at, const char* data, std::size_t size) {
-    if (size == 0) return;
-    partial_.file().write_at(data, size, at);
-    partial_.note({at, at + size});
-    plan_->wrote({at, at + size});
-    if (hash_event_)
-        unblock_hash();
-    else
-        hash_some(at, data, size);
 }
 
 }  // namespace hf

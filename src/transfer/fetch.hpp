@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transfer/call_budget.hpp"
 #include "transfer/content.hpp"
 #include "transfer/part_plan.hpp"
 #include "transfer/partial_store.hpp"
@@ -15,10 +16,10 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace hf {
@@ -46,46 +47,83 @@ public:
 /// journalled so that they can be continued, and from TransferConfig::parts_above on fetched over several
 /// connections. Everything is hashed in the order of the file: from memory if a piece comes in order, else
 /// later from the page cache.
+///
+/// A server that does not answer ranges as they were asked is asked for the whole file instead, once. Behind
+/// everything that is repeated stands a CallBudget.
 class Fetch {
 public:
     Fetch(Session session, std::shared_ptr<Transfers> transfers, FetchJob job);
 
-    /// The verified file, closed to changes, ready to publish. Throws IntegrityError, FileSystemError, and
-    /// what the session throws. After an error or cancellation a Partial that is worth it is kept.
+    /// The verified file, closed to changes, ready to publish. Throws IntegrityError, FileSystemError,
+    /// InvalidResponseError if there is no hash and TransferConfig::require_hash, and what the session throws. After an error or cancellation a Partial that is worth it is kept.
     boost::asio::awaitable<Partial> run();
 
-private:
-    struct RangesRefused {};  // the server answers ranges with the whole file
+    /// Afterwards: what was fetched. Its hash may be another than was announced, if another route of the server
+    /// says so. Content::Kind::unknown was not verified, which the ProgressSink was told.
+    const Content& content() const noexcept { return job_.content; }
 
+private:
+    enum class Mode {
+        parts,   // several requests for ranges at once
+        stream,  // one request, continued with a range where it breaks off
+        whole,   // ranges are of no use with this server
+    };
+    struct AskOtherwise {};  // mode_ or decode_ has changed: everything from the start
+    /// While it lives, somebody waits for bytes.
+    class Reading {
+    public:
+        explicit Reading(Fetch& fetch) : fetch_(fetch) { fetch_.budget_->begin_reading(fetch_.session_.clock().now()); }
+        ~Reading() { fetch_.budget_->end_reading(fetch_.session_.clock().now()); }
+        Reading(const Reading&) = delete;
+        Reading& operator=(const Reading&) = delete;
+
+    private:
+        Fetch& fetch_;
+    };
+    /// One attempt; sets its argument when it gets further.
+    using Attempt = std::function<boost::asio::awaitable<void>(bool& progressed)>;
+
+    boost::asio::awaitable<Partial> bring();
     boost::asio::awaitable<Partial> in_memory();
     boost::asio::awaitable<Partial> of_unknown_size();
     boost::asio::awaitable<Partial> on_disk();
 
+    /// Repeats an attempt that breaks off, as TransferConfig::resume says. False: AskOtherwise.
+    boost::asio::awaitable<bool> resuming(const Attempt& attempt);
+    boost::asio::awaitable<Stream> open(ByteRange range, std::uint64_t size, bool ranged);
+    /// What the answer to such a request holds. Throws AskOtherwise if another request may do better.
+    RangeAnswer accept(const net::Response& response, ByteRange asked, bool ranged);
+    void begin(std::uint64_t parts, RangeSet kept = RangeSet());
+    void note_kept(ByteRange range, bool& progressed);
+    void require_patience();
+    /// The content is to be fetched from the start.
+    void require_restart();
+    [[noreturn]] void give_up(std::string_view what);
+    /// Whether what arrived is what was announced; else it is to be fetched once more. Throws IntegrityError
+    /// when that was done already.
+    boost::asio::awaitable<bool> is_right();
+
     void load_incomplete(BufferPool::Buffer& buffer);
     void forget_small();
-    /// Repeats an attempt that breaks off, as TransferConfig::resume says.
-    template <class Operation>
-    std::invoke_result_t<Operation&> resuming(Operation& operation);
+    boost::asio::awaitable<void> read_small(BufferPool::Buffer& buffer, bool& progressed);
+    boost::asio::awaitable<void> read_unknown(BufferPool::Buffer& buffer, std::uint64_t& size, bool& progressed);
 
-    boost::asio::awaitable<void> read_small(BufferPool::Buffer& buffer);
-    boost::asio::awaitable<void> fetch_missing();
+    boost::asio::awaitable<bool> fetch_missing();
     boost::asio::awaitable<void> stream_worker();
     boost::asio::awaitable<void> fetch_part(ByteRange part);
-    boost::asio::awaitable<std::uint64_t> fetch_once(ByteRange wanted, bool whole_file, BufferPool::Buffer& buffer);
-    boost::asio::awaitable<std::uint64_t> pump(net::Response& response, ByteRange range, BufferPool::Buffer& buffer);
-    boost::asio::awaitable<Stream> open(ByteRange range, std::uint64_t size, bool ranged);
+    boost::asio::awaitable<void> fetch_once(ByteRange wanted, BufferPool::Buffer& buffer, bool& progressed);
+    boost::asio::awaitable<void> pump(net::Response& response, ByteRange range, BufferPool::Buffer& buffer,
+                                      bool& progressed);
+    void prepare_partial();
+    void start_over();
+    void keep(std::uint64_t at, const char* data, std::size_t size, bool& progressed);
+
     boost::asio::awaitable<void> hash_rest();
     boost::asio::awaitable<void> follow_hash();
     boost::asio::awaitable<void> hash_on_worker(std::uint64_t end);
-    boost::asio::awaitable<std::uint64_t> read_unknown(BufferPool::Buffer& buffer);
-
-    void prepare_partial();
-    void start_over();
-    void keep(std::uint64_t at, const char* data, std::size_t size);
     void hash_some(std::uint64_t at, const char* data, std::size_t size);
     bool hash_from_disk(std::uint64_t end);
     void unblock_hash();
-    std::string wrong_hash();  ///< the hash found, if it is not the one announced
 
     Session session_;
     std::shared_ptr<Transfers> transfers_;
@@ -93,11 +131,20 @@ private:
     Partial partial_;
     std::optional<ContentHash> hash_;
     std::optional<PartPlan> plan_;
+    std::optional<CallBudget> budget_;
     BufferPool::Buffer hash_buffer_;
     std::optional<boost::asio::steady_timer> hash_event_;  // set while follow_hash runs
-    bool single_ = false;                                  // one stream only
-    bool progressed_ = false;
+    Mode mode_ = Mode::stream;
+    bool encoded_ = false;  // the server compresses although it was asked not to
+    bool decode_ = false;   // what it compressed is the content
+    bool asked_again_ = false;
+    bool exhausted_ = false;  // the budget
+    std::exception_ptr last_failure_;
+    int fetches_ = 0;           // that were complete
     std::size_t received_ = 0;  // of a small file, in memory
 };
+
+/// What a file hashes to, in the kind of `content`, whose size must be known. Lets others run in between.
+boost::asio::awaitable<std::string> hash_of_file(const File& file, Content content);
 
 }  // namespace hf

@@ -1,4 +1,4 @@
-// How a file that arrives in parts is hashed: in order, beside its transfer.
+// How files are hashed: those that arrive in parts in order, beside their transfer.
 
 #include "transfer/fetch.hpp"
 #include "transfer/on_strand.hpp"
@@ -63,10 +63,18 @@ asio::awaitable<void> Fetch::follow_hash() {
     }
 }
 
-std::string Fetch::wrong_hash() {
-    if (job_.content.kind() == Content::Kind::unknown) return {};
-    std::string found = hash_->finish();
-    return found == job_.content.etag() ? std::string() : found;
+asio::awaitable<std::string> hash_of_file(const File& file, Content content) {
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    ContentHash hash(content);
+    const std::unique_ptr<char[]> buffer(new char[BufferPool::large]);
+    const std::uint64_t size = *content.size();
+    while (hash.position() < size) {
+        const std::size_t n = file.read_at(buffer.get(), BufferPool::large, hash.position());
+        if (n == 0) break;
+        hash.update(buffer.get(), n);
+        if (hash.position() < size) co_await asio::post(executor, asio::use_awaitable);
+    }
+    co_return hash.finish();
 }
 
 }  // namespace hf

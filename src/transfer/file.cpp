@@ -153,6 +153,10 @@ void File::truncate(std::uint64_t size) const {
     if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) throw_errno("cannot truncate", path_);
 }
 
+void File::sync_data() const {
+    if (::fdatasync(fd_) != 0) throw_errno("cannot bring to the disk", path_);
+}
+
 void File::close() {
     const int fd = std::exchange(fd_, -1);
     // EINTR: on Linux the descriptor is gone all the same.
@@ -161,6 +165,11 @@ void File::close() {
 
 void File::close_quietly() noexcept {
     if (const int fd = std::exchange(fd_, -1); fd >= 0) ::close(fd);
+}
+
+void sync_folder(int folder, const std::string& path) {
+    // Some file systems cannot do that to a folder.
+    if (::fsync(folder) != 0 && errno != EINVAL) throw_errno("cannot bring to the disk the folder of", path);
 }
 
 void make_folders(const std::string& path) {

@@ -55,6 +55,7 @@ public:
     /// the file system cannot reserve, compares with what is free.
     void reserve(std::uint64_t size) const;
     void truncate(std::uint64_t size) const;
+    void sync_data() const;  ///< fdatasync(2)
     /// Reports what close(2) reports: some network file systems write only then.
     void close();
     void close_quietly() noexcept;
@@ -71,6 +72,9 @@ private:
 /// Throws FileSystemError unless `needed` bytes are free in the file system of `folder` (or its nearest
 /// existing parent). A file system that does not know is believed to have room.
 void require_space(const std::string& folder, std::uint64_t needed);
+
+/// fsync(2) of an open folder; `path`, of a file in it, is for messages. Throws FileSystemError.
+void sync_folder(int folder, const std::string& path);
 
 /// mkdir -p. Throws FileSystemError.
 void make_folders(const std::string& path);

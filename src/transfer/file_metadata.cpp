@@ -65,8 +65,8 @@ HfFileMetadata describe(const Session& session, const Reply& reply) {
     const auto location = fields.find("Location");
     out.location = redirected && location ? session.follow(reply.url, *location).to_string() : reply.url.to_string();
     out.size = number(fields.find("X-Linked-Size"));
-    // The length of a redirect is that of its text.
-    if (!out.size && !redirected) out.size = number(fields.find("Content-Length"));
+    // The length of a redirect is that of its text, and that of a compressed answer is not the file's.
+    if (!out.size && !redirected && !fields.contains("Content-Encoding")) out.size = number(fields.find("Content-Length"));
     return out;
 }
 

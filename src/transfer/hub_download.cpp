@@ -29,6 +29,7 @@ HubDownloadArgs::HubDownloadArgs(const Session& session, std::string_view id, st
       resume(options.resume_download),
       local_only(options.local_files_only),
       legacy(options.legacy_cache_layout || !options.force_filename.empty()),
+      verify(options.verify),
       force_filename(options.force_filename),
       timeout(etag_timeout(session, options.etag_timeout)),
       token(options.token),
@@ -47,27 +48,28 @@ HubDownloadArgs::HubDownloadArgs(const Session& session, std::string_view id, st
     if (!force_filename.empty()) check("force_filename", force_filename);
 }
 
-MetadataSource::MetadataSource(Session session, Url url, OwnedToken token, double timeout,
-                               const HfFileMetadata& metadata)
-    : session_(std::move(session)),
-      url_(std::move(url)),
-      token_(std::move(token)),
-      timeout_(timeout),
-      etag_(metadata.etag.value_or(std::string())),
+MetadataSource::MetadataSource(std::shared_ptr<const FileInquiry> inquiry, const HfFileMetadata& metadata)
+    : inquiry_(std::move(inquiry)),
+      commit_(metadata.commit_hash.value_or("")),
       location_(Url::parse(metadata.location)) {}
 
 asio::awaitable<Request> MetadataSource::request() {
     if (!location_) {
-        const HfFileMetadata metadata = co_await file_metadata(session_, url_, token_, timeout_);
-        if (metadata.etag != etag_) {
-            ErrorInfo info;
-            info.url = url_.redacted();
-            info.message = "the file changed while it was downloaded: " + info.url;
-            throw IntegrityError(std::move(info));
+        // Without an answer to HEAD there was only one place to get it from.
+        if (inquiry_->header_etag().empty()) {
+            location_ = inquiry_->url();
+        } else {
+            const HfFileMetadata metadata = co_await inquiry_->head();
+            if (metadata.etag != inquiry_->header_etag()) {
+                ErrorInfo info;
+                info.url = inquiry_->url().redacted();
+                info.message = "the file changed while it was downloaded: " + info.url;
+                throw IntegrityError(std::move(info));
+            }
+            location_ = Url::parse(metadata.location);
         }
-        location_ = Url::parse(metadata.location);
     }
-    Request request = content_request(session_, *location_, token_.get());
+    Request request = content_request(inquiry_->session(), *location_, inquiry_->token());
     co_return request;
 }
 
@@ -77,6 +79,11 @@ bool MetadataSource::renew(unsigned status) {
     worked_ = false;
     location_.reset();
     return true;
+}
+
+asio::awaitable<std::string> MetadataSource::second_opinion() {
+    const std::optional<Content> content = co_await inquiry_->listed(commit_);
+    co_return content ? content->etag() : std::string();
 }
 
 bool may_use_cache(const Error& error) {
@@ -98,7 +105,11 @@ void throw_not_cached(std::string_view what, bool local_only, std::exception_ptr
         } catch (const RepositoryNotFoundError&) {
             throw;
         } catch (const Error& error) {
-            std::string message = info.message + ", and the Hub could not be asked: " + error.message();
+            if (error.status() == 401) throw;
+            const bool answered = error.status() != 0 || error.code() == Errc::invalid_response;
+            std::string message = info.message;
+            message += answered ? ", and the Hub does not give it: " : ", and the Hub could not be asked: ";
+            message += error.message();
             info = error.info();
             info.message = std::move(message);
             info.cause = error.code();
@@ -130,15 +141,22 @@ public:
         : session_(std::move(session)),
           transfers_(std::move(transfers)),
           args_(std::move(args)),
-          cache_(args_.cache_dir, args_.repo_type, args_.repo_id) {}
+          cache_(args_.cache_dir, args_.repo_type, args_.repo_id),
+          inquiry_(std::make_shared<FileInquiry>(session_, Repo(args_.repo_type, args_.repo_id), args_.revision,
+                                                 args_.file, args_.token, args_.timeout)) {}
 
-    asio::awaitable<std::string> run();
+    asio::awaitable<DownloadedFile> run();
 
 private:
+    void open_cache();
+    void mark_no_exist(const EntryNotFoundError& error);
     asio::awaitable<HfFileMetadata> ask();
-    asio::awaitable<std::string> answer_from_cache(std::exception_ptr failure);
-    asio::awaitable<std::string> give(std::string cached);
-    asio::awaitable<std::string> fetch(HfFileMetadata metadata);
+    asio::awaitable<DownloadedFile> answer_from_cache(std::exception_ptr failure);
+    asio::awaitable<DownloadedFile> fetch(HfFileMetadata metadata);
+    asio::awaitable<Content> bring(const HfFileMetadata& metadata, std::string local_dir);
+    asio::awaitable<bool> is_sound(std::string path, Content content);
+    asio::awaitable<DownloadedFile> give_cached(std::string path, std::string commit, Content content);
+    asio::awaitable<DownloadedFile> give(std::string path, std::string commit, Content content);
 
     std::string pointer(std::string_view commit) const { return cache_.paths().pointer(commit, args_.file).string(); }
 
@@ -146,68 +164,106 @@ private:
     std::shared_ptr<Transfers> transfers_;
     HubDownloadArgs args_;
     RepoCache cache_;
-    Url url_;
+    std::shared_ptr<FileInquiry> inquiry_;
+    bool has_cache_ = true;
 };
 
-void require(bool there, const Url& url, std::string_view what) {
-    if (there) return;
-    ErrorInfo info;
-    info.url = url.redacted();
-    info.message = "the answer to HEAD " + info.url + " has no " + std::string(what) +
-                   ": it does not seem to come from a Hub (proxy or firewall?)";
-    throw InvalidResponseError(std::move(info));
+/// What a pointer leads to: the name of a blob says what it holds, but where there are no links nothing does.
+Content pointed_to(const std::string& path) {
+    std::error_code error;
+    const fs::path blob = fs::canonical(path, error);
+    const bool linked = !error && blob.parent_path().filename() == "blobs";
+    return Content(linked ? blob.filename().string() : std::string(), std::nullopt);
+}
+
+void HubDownload::open_cache() {
+    try {
+        make_folders(cache_.root());
+    } catch (const FileSystemError&) {
+        // Whoever wants plain files in a folder needs no cache.
+        if (args_.local_dir.empty() || args_.use_symlinks.value_or(false)) throw;
+        has_cache_ = false;
+    }
+}
+
+void HubDownload::mark_no_exist(const EntryNotFoundError& error) {
+    const std::string& commit = error.info().repo_commit;
+    if (!has_cache_ || !is_commit_hash(commit)) return;
+    cache_.mark_no_exist(commit, args_.file);
+    cache_.store_ref(args_.revision, commit);
 }
 
 asio::awaitable<HfFileMetadata> HubDownload::ask() {
-    std::exception_ptr failure;
-    std::string commit;
     try {
-        HfFileMetadata metadata = co_await file_metadata(session_, url_, args_.token, args_.timeout);
-        require(metadata.commit_hash.has_value(), url_, "commit");
-        require(metadata.etag.has_value(), url_, "ETag");
+        HfFileMetadata metadata = co_await inquiry_->ask();
         co_return metadata;
     } catch (const EntryNotFoundError& error) {
-        commit = error.info().repo_commit;
-        failure = std::current_exception();
+        mark_no_exist(error);
+        throw;
     }
-    if (!commit.empty()) {
-        cache_.mark_no_exist(commit, args_.file);
-        cache_.store_ref(args_.revision, commit);
-    }
-    std::rethrow_exception(failure);
 }
 
-asio::awaitable<std::string> HubDownload::give(std::string cached) {
+asio::awaitable<bool> HubDownload::is_sound(std::string path, Content content) {
+    if (!file_exists(path, content.size())) co_return false;
+    if (!args_.verify || content.kind() == Content::Kind::unknown) co_return true;
+    const File file = File::open(path, O_RDONLY);
+    const Content expected(content.etag(), file.size());
+    const std::string found = co_await hash_of_file(file, expected);
+    co_return found == expected.etag();
+}
+
+asio::awaitable<DownloadedFile> HubDownload::give(std::string path, std::string commit, Content content) {
+    DownloadedFile out;
+    out.commit_hash = std::move(commit);
+    out.etag = content.etag();
+    out.verified = content.kind() != Content::Kind::unknown;
+    std::error_code error;
+    out.size = fs::file_size(path, error);
+    if (error) throw_file_system("cannot examine", path, error);
+    out.path = std::move(path);
+    if (!args_.local_dir.empty())
+        out.path = co_await place_in_local_dir(std::move(out.path), args_.local_dir, args_.file, args_.use_symlinks,
+                                               session_.environment().local_dir_auto_symlink_threshold);
+    co_return out;
+}
+
+asio::awaitable<DownloadedFile> HubDownload::give_cached(std::string path, std::string commit, Content content) {
+    DownloadedFile out = co_await give(std::move(path), std::move(commit), std::move(content));
     if (args_.progress) {
-        std::error_code ignored;
-        const auto size = fs::file_size(cached, ignored);
-        args_.progress->expect(1, static_cast<std::int64_t>(size));
-        args_.progress->file_done(args_.file, size, true);
+        args_.progress->expect(1, static_cast<std::int64_t>(out.size));
+        args_.progress->file_done(args_.file, out.size, true);
     }
-    if (args_.local_dir.empty()) co_return cached;
-    co_return co_await place_in_local_dir(std::move(cached), args_.local_dir, args_.file, args_.use_symlinks,
-                                          session_.environment().local_dir_auto_symlink_threshold);
+    co_return out;
 }
 
-asio::awaitable<std::string> HubDownload::answer_from_cache(std::exception_ptr failure) {
+asio::awaitable<DownloadedFile> HubDownload::answer_from_cache(std::exception_ptr failure) {
     if (args_.force)
         throw_validation("force_download", "force_download needs the Hub, which cannot be asked or must not be");
-    if (const auto commit = cache_.commit_of(args_.revision)) {
-        std::string path = pointer(*commit);
-        if (file_exists(path)) co_return co_await give(std::move(path));
+    const auto commit = cache_.commit_of(args_.revision);
+    const std::string path = commit ? pointer(*commit) : std::string();
+    if (!commit || !file_exists(path))
+        throw_not_cached(args_.file + " of " + args_.repo_id, args_.local_only, failure);
+    Content content = pointed_to(path);
+    const bool sound = co_await is_sound(path, content);
+    if (!sound) {
+        ErrorInfo info;
+        info.argument = path;
+        info.message = args_.file + " is damaged in the cache, and the Hub cannot be asked for it: " + path;
+        throw IntegrityError(std::move(info));
     }
-    throw_not_cached(args_.file + " of " + args_.repo_id, args_.local_only, failure);
+    co_return co_await give_cached(path, *commit, std::move(content));
 }
 
-asio::awaitable<std::string> HubDownload::run() {
-    url_ = Url::parse(hf_hub_url(session_.endpoint(), args_.repo_type, args_.repo_id, args_.revision, args_.file));
+asio::awaitable<DownloadedFile> HubDownload::run() {
     if (is_commit_hash(args_.revision) && !args_.force) {
-        std::string path = pointer(args_.revision);
-        if (file_exists(path)) co_return co_await give(std::move(path));
+        const std::string path = pointer(args_.revision);
+        Content content = pointed_to(path);
+        const bool sound = co_await is_sound(path, content);
+        if (sound) co_return co_await give_cached(path, args_.revision, std::move(content));
     }
     if (args_.local_only) co_return co_await answer_from_cache(nullptr);
 
-    make_folders(cache_.root());
+    open_cache();
     std::exception_ptr failure;
     std::optional<HfFileMetadata> metadata;
     try {
@@ -221,63 +277,89 @@ asio::awaitable<std::string> HubDownload::run() {
     co_return co_await fetch(std::move(*metadata));
 }
 
-asio::awaitable<std::string> HubDownload::fetch(HfFileMetadata metadata) {
-    const std::string path = pointer(*metadata.commit_hash);
-    const std::string blob = cache_.paths().blob(*metadata.etag).string();
-    cache_.store_ref(args_.revision, *metadata.commit_hash);
-
-    if (!args_.force && file_exists(path, metadata.size)) co_return co_await give(path);
-    if (!args_.force && file_exists(blob, metadata.size)) {
-        if (!args_.local_dir.empty()) co_return co_await give(blob);
-        cache_.point(*metadata.commit_hash, args_.file, *metadata.etag, false);
-        co_return co_await give(path);
-    }
-
-    const bool cached = args_.local_dir.empty() || args_.use_symlinks.value_or(true);
-    const std::string local = args_.local_dir.empty() ? "" : (fs::path(args_.local_dir) / args_.file).string();
+asio::awaitable<Content> HubDownload::bring(const HfFileMetadata& metadata, std::string local_dir) {
     const std::uint64_t keep_above = transfers_->config.keep_partials_above;
-    auto store =
-        cached ? cache_.partials(keep_above) : std::make_shared<PartialStore>(args_.local_dir, ".hfhub", keep_above);
-    auto source = std::make_shared<MetadataSource>(session_, url_, args_.token, args_.timeout, metadata);
-    FetchJob job(args_.file, Content(*metadata.etag, metadata.size), std::move(source), std::move(store));
-    job.again = args_.force;
+    std::shared_ptr<PartialStore> store;
+    if (local_dir.empty())
+        store = cache_.partials(keep_above);
+    else
+        store = std::make_shared<PartialStore>(local_dir, ".hfhub", keep_above);
+    FetchJob job(args_.file, Content(*metadata.etag, metadata.size),
+                 std::make_shared<MetadataSource>(inquiry_, metadata), std::move(store));
+    job.again = args_.force || args_.verify;
     job.progress = args_.progress;
     job.timeout = download_timeout(session_);
-    if (args_.resume) job.incomplete = blob + ".incomplete";
+    if (args_.resume) job.incomplete = cache_.paths().blob(*metadata.etag).string() + ".incomplete";
     if (args_.progress) {
         args_.progress->expect(1, static_cast<std::int64_t>(metadata.size.value_or(0)));
         args_.progress->set_state(ProgressSink::State::transferring);
     }
-    const std::string local_dir = cached ? std::string() : args_.local_dir;
-    co_await fetch_into_cache(session_, transfers_, cache_, std::move(job), local_dir);
-    if (args_.progress) args_.progress->file_done(args_.file);
-    if (!cached) co_return local;
-    if (args_.local_dir.empty()) {
-        cache_.point(*metadata.commit_hash, args_.file, *metadata.etag, true);
-        co_return path;
+    try {
+        Content content =
+            co_await fetch_into_cache(session_, transfers_, cache_, std::move(job), std::move(local_dir));
+        if (args_.progress) args_.progress->file_done(args_.file);
+        co_return content;
+    } catch (const EntryNotFoundError& error) {
+        mark_no_exist(error);
+        throw;
     }
-    co_return co_await place_in_local_dir(blob, args_.local_dir, args_.file, args_.use_symlinks,
-                                          session_.environment().local_dir_auto_symlink_threshold);
+}
+
+asio::awaitable<DownloadedFile> HubDownload::fetch(HfFileMetadata metadata) {
+    const std::string commit = *metadata.commit_hash;
+    const std::string path = pointer(commit);
+    const Content announced(*metadata.etag, metadata.size);
+    const std::string blob = cache_.paths().blob(announced.etag()).string();
+    if (has_cache_) cache_.store_ref(args_.revision, commit);
+    if (!args_.force) {
+        const bool pointer_sound = co_await is_sound(path, announced);
+        if (pointer_sound) co_return co_await give_cached(path, commit, announced);
+        const bool blob_sound = co_await is_sound(blob, announced);
+        if (blob_sound && has_cache_ && args_.local_dir.empty()) {
+            cache_.point(commit, args_.file, announced.etag(), false);
+            co_return co_await give_cached(path, commit, announced);
+        }
+        if (blob_sound) co_return co_await give_cached(blob, commit, announced);
+    }
+    if (!has_cache_ || (!args_.local_dir.empty() && !args_.use_symlinks.value_or(true))) {
+        DownloadedFile out;
+        out.path = (fs::path(args_.local_dir) / args_.file).string();
+        const Content content = co_await bring(metadata, args_.local_dir);
+        out.commit_hash = commit;
+        out.etag = content.etag();
+        out.size = content.size().value_or(0);
+        out.verified = content.kind() != Content::Kind::unknown;
+        co_return out;
+    }
+    Content content = co_await bring(metadata, std::string());
+    if (!args_.local_dir.empty()) {
+        const std::string fetched = cache_.paths().blob(content.etag()).string();
+        co_return co_await give(fetched, commit, std::move(content));
+    }
+    cache_.point(commit, args_.file, content.etag(), true);
+    co_return co_await give(path, commit, std::move(content));
 }
 
 }  // namespace
 
-asio::awaitable<bool> fetch_into_cache(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
-                                       FetchJob job, std::string local_dir) {
-    const std::string etag = job.content.etag(), file = job.name, incomplete = job.incomplete;
-    const std::string blob = cache.paths().blob(etag).string();
+asio::awaitable<Content> fetch_into_cache(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
+                                          FetchJob job, std::string local_dir) {
+    const std::string file = job.name, incomplete = job.incomplete;
     File lock;
     if (worth_a_lock(transfers->config, job.content)) {
         lock = co_await take_lock(cache.paths().lock(job.content.etag()).string(), transfers->config.lock_wait,
                                   session.clock());
         // Somebody else may have fetched it meanwhile.
-        if (!job.again && local_dir.empty() && file_exists(blob, job.content.size())) co_return false;
+        const std::string blob = cache.paths().blob(job.content.etag()).string();
+        if (!job.again && local_dir.empty() && file_exists(blob, job.content.size())) co_return job.content;
     }
     Fetch fetch(session, transfers, std::move(job));
     Partial partial = co_await fetch.run();
+    const Content content(fetch.content().etag(), partial.file().size());
     if (local_dir.empty()) {
         const File blobs = cache.blobs();
-        co_await put_into_place(std::move(partial), blobs.fd(), etag, blob);
+        const std::string blob = cache.paths().blob(content.etag()).string();
+        co_await put_into_place(std::move(partial), blobs.fd(), content.etag(), blob);
     } else {
         FolderTree tree(local_dir);
         const auto [folder, name] = tree.parent(file);
@@ -285,10 +367,11 @@ asio::awaitable<bool> fetch_into_cache(Session session, std::shared_ptr<Transfer
     }
     std::error_code ignored;
     if (!incomplete.empty()) fs::remove(incomplete, ignored);
-    co_return true;
+    co_return content;
 }
 
-asio::awaitable<std::string> hub_download(Session session, std::shared_ptr<Transfers> transfers, HubDownloadArgs args) {
+asio::awaitable<DownloadedFile> hub_download(Session session, std::shared_ptr<Transfers> transfers,
+                                             HubDownloadArgs args) {
     if (args.legacy) co_return co_await legacy_download(session, transfers, std::move(args));
     HubDownload download(std::move(session), std::move(transfers), std::move(args));
     co_return co_await download.run();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transfer/fetch.hpp"
+#include "transfer/file_inquiry.hpp"
 #include "transfer/owned_token.hpp"
 #include "transfer/repo_cache.hpp"
 
@@ -27,7 +28,7 @@ public:
     std::string revision;
     std::string cache_dir, local_dir;
     std::optional<bool> use_symlinks;
-    bool force, resume, local_only, legacy;
+    bool force, resume, local_only, legacy, verify;
     std::string force_filename;
     double timeout;
     OwnedToken token;
@@ -35,28 +36,26 @@ public:
 };
 
 /// hf_hub_download as the reference does it: HEAD, then GET. On a strand.
-boost::asio::awaitable<std::string> hub_download(Session session, std::shared_ptr<Transfers> transfers,
-                                                 HubDownloadArgs args);
-
-/// The same with the flat cache of old versions (`cached_download`).
-boost::asio::awaitable<std::string> legacy_download(Session session, std::shared_ptr<Transfers> transfers,
+boost::asio::awaitable<DownloadedFile> hub_download(Session session, std::shared_ptr<Transfers> transfers,
                                                     HubDownloadArgs args);
 
-/// Where hf_hub_download gets content: what a HEAD of `url` named, and on expiry another HEAD.
+/// The same with the flat cache of old versions (`cached_download`).
+boost::asio::awaitable<DownloadedFile> legacy_download(Session session, std::shared_ptr<Transfers> transfers,
+                                                       HubDownloadArgs args);
+
+/// Where hf_hub_download gets content: what a HEAD of the file named, and on expiry another HEAD.
 class MetadataSource final : public Source {
 public:
-    MetadataSource(Session session, Url url, OwnedToken token, double timeout, const HfFileMetadata& metadata);
+    MetadataSource(std::shared_ptr<const FileInquiry> inquiry, const HfFileMetadata& metadata);
 
     boost::asio::awaitable<Request> request() override;
     bool renew(unsigned status) override;
     void answered(const Url&) override { worked_ = true; }
+    boost::asio::awaitable<std::string> second_opinion() override;
 
 private:
-    Session session_;
-    Url url_;
-    OwnedToken token_;
-    double timeout_;
-    std::string etag_;
+    std::shared_ptr<const FileInquiry> inquiry_;
+    std::string commit_;
     std::optional<Url> location_;
     bool worked_ = false;  // the current link has given content
 };
@@ -65,17 +64,17 @@ private:
 /// fails. Not for a certificate that is not trusted, nor for what is known not to exist.
 bool may_use_cache(const Error& error);
 
-/// The error that is thrown when the Hub cannot be asked (`cause` says why) and nothing fits in the cache.
-/// Repositories that cannot be seen are told as such.
+/// The error that is thrown when the Hub cannot be asked or refuses (`cause` says why) and nothing fits in the
+/// cache. Repositories that cannot be seen and tokens that are refused are told as such.
 [[noreturn]] void throw_not_cached(std::string_view what, bool local_only, std::exception_ptr cause);
 
 /// Seconds without a byte after which a download is taken up again, if HF_HUB_DOWNLOAD_TIMEOUT names them.
 std::optional<double> download_timeout(const Session& session);
 
-/// Fetches the content of `job` into `blobs/<etag>` unless it is there, or to its own name below
-/// `local_dir` if that is given. Takes the reference's lock file where it is worth it. True if it was
-/// fetched. On a strand.
-boost::asio::awaitable<bool> fetch_into_cache(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
-                                              FetchJob job, std::string local_dir = {});
+/// Fetches the content of `job` into `blobs/<etag>` unless it is there, or to its own name below `local_dir` if
+/// that is given. Takes the reference's lock file where it is worth it. Gives what is there now: its ETag may be
+/// another than that of `job`, see Fetch::content. On a strand.
+boost::asio::awaitable<Content> fetch_into_cache(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
+                                                 FetchJob job, std::string local_dir = {});
 
 }  // namespace hf

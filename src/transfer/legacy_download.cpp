@@ -1,5 +1,4 @@
 #include "transfer/file_lock.hpp"
-#include "transfer/file_metadata.hpp"
 #include "transfer/hub_download.hpp"
 
 #include <hf/core/cache_names.hpp>
@@ -9,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <filesystem>
+#include <limits>
 
 namespace hf {
 
@@ -37,17 +37,31 @@ void store_metadata(const std::string& path, const std::string& url, const std::
     write_text(path + ".json", boost::json::serialize(members));
 }
 
+DownloadedFile describe(const std::string& path, const std::optional<HfFileMetadata>& metadata) {
+    DownloadedFile out;
+    out.path = path;
+    std::error_code ignored;
+    out.size = fs::file_size(path, ignored);
+    if (!metadata) return out;
+    out.commit_hash = metadata->commit_hash.value_or("");
+    out.etag = metadata->etag.value_or("");
+    out.verified = Content(out.etag, out.size).kind() != Content::Kind::unknown;
+    return out;
+}
+
 }  // namespace
 
-asio::awaitable<std::string> legacy_download(Session session, std::shared_ptr<Transfers> transfers,
-                                             HubDownloadArgs args) {
+asio::awaitable<DownloadedFile> legacy_download(Session session, std::shared_ptr<Transfers> transfers,
+                                                HubDownloadArgs args) {
+    const auto inquiry = std::make_shared<FileInquiry>(session, Repo(args.repo_type, args.repo_id), args.revision,
+                                                       args.file, args.token, args.timeout);
     const std::string url = hf_hub_url(session.endpoint(), args.repo_type, args.repo_id, args.revision, args.file);
     make_folders(args.cache_dir);
     std::exception_ptr failure;
     std::optional<HfFileMetadata> metadata;
     if (!args.local_only) {
         try {
-            HfFileMetadata asked = co_await file_metadata(session, Url::parse(url), args.token, args.timeout);
+            HfFileMetadata asked = co_await inquiry->head();
             if (asked.etag) metadata.emplace(std::move(asked));
         } catch (const TlsError&) {
             throw;
@@ -59,13 +73,17 @@ asio::awaitable<std::string> legacy_download(Session session, std::shared_ptr<Tr
     if (name.empty() && metadata) name = legacy_cache_file_name(url, *metadata->etag);
     if (name.empty()) name = any_version(args.cache_dir, url);
     const std::string path = (fs::path(args.cache_dir) / name).string();
-    if (!name.empty() && !args.force && file_exists(path)) co_return path;
+    const auto size = metadata ? metadata->size : std::nullopt;
+    const bool there = !name.empty() && !args.force;
+    if (there && file_exists(path, size)) co_return describe(path, metadata);
     if (!metadata) throw_not_cached(args.file + " of " + args.repo_id, args.local_only, failure);
 
     const File lock = co_await take_lock(path + ".lock", transfers->config.lock_wait, session.clock());
-    if (!args.force && file_exists(path)) co_return path;
-    auto source = std::make_shared<MetadataSource>(session, Url::parse(url), args.token, args.timeout, *metadata);
-    auto store = std::make_shared<PartialStore>(args.cache_dir, ".hfhub", transfers->config.keep_partials_above);
+    if (there && file_exists(path, size)) co_return describe(path, metadata);
+    auto source = std::make_shared<MetadataSource>(inquiry, *metadata);
+    // Nobody looks for partials here, so none is kept.
+    constexpr auto never = std::numeric_limits<std::uint64_t>::max();
+    auto store = std::make_shared<PartialStore>(args.cache_dir, ".hfhub", never);
     FetchJob job(args.file, Content(*metadata->etag, metadata->size), std::move(source), std::move(store));
     job.progress = args.progress;
     job.timeout = download_timeout(session);
@@ -76,7 +94,7 @@ asio::awaitable<std::string> legacy_download(Session session, std::shared_ptr<Tr
     const auto [folder, leaf] = tree.parent(name);
     co_await put_into_place(std::move(partial), folder, leaf, path);
     if (args.force_filename.empty()) store_metadata(path, url, *metadata->etag);
-    co_return path;
+    co_return describe(path, metadata);
 }
 
 }  // namespace hf

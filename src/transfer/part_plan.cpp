@@ -21,8 +21,13 @@ std::optional<ByteRange> PartPlan::take(unsigned streams) {
     ByteRange gap = busy.first_gap(0, size_);
     if (gap.empty()) return std::nullopt;
 
+    if (streams <= 1) {
+        in_flight_.push_back(gap);
+        return gap;
+    }
+
     const std::uint64_t unassigned = size_ - busy.total();
-    const std::uint64_t fair = unassigned / (2ull * std::max(streams, 1u));
+    const std::uint64_t fair = unassigned / (2ull * streams);
     const std::uint64_t smallest = std::min(smallest_part, part_size_);
     const std::uint64_t length = std::clamp(fair, smallest, part_size_);
     // A remainder too small for a request of its own goes along.

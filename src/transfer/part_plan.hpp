@@ -19,7 +19,7 @@ public:
 
     /// The lowest range that nobody fetches and that is not there, so that hashing in order keeps up.
     /// nullopt: nothing is left to start (some may still be on their way). Towards the end parts get
-    /// smaller, so that `streams` connections finish at about the same time.
+    /// smaller, so that `streams` connections finish at about the same time; a single one takes all of the gap.
     std::optional<ByteRange> take(unsigned streams);
     /// These bytes are on disk.
     void wrote(ByteRange range) { done_.add(range); }

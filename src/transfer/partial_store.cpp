@@ -89,6 +89,7 @@ Partial& Partial::operator=(Partial&& other) noexcept {
     ranges_ = std::move(other.ranges_);
     validator_ = std::move(other.validator_);
     pending_ = other.pending_;
+    durable_ = other.durable_;
     return *this;
 }
 
@@ -139,12 +140,14 @@ void Partial::restart() {
 
 bool Partial::publish(int folder, const std::string& name, const std::string& path) {
     const std::string own = name_ + ".partial";
+    if (durable_) file_.sync_data();
     file_.close();
     if (::renameat(store_->folder_fd(), own.c_str(), folder, name.c_str()) != 0) {
         if (errno != EXDEV) throw_not_placed(path);
         file_ = File::open_at(store_->folder_fd(), own.c_str(), O_RDONLY | O_NOFOLLOW, path);
         return false;
     }
+    if (durable_) sync_folder(folder, path);
     if (journal_) ::unlinkat(store_->folder_fd(), (name_ + ".journal").c_str(), 0);
     journal_.close_quietly();
     store_.reset();

@@ -36,6 +36,9 @@ public:
     void note(ByteRange range);
     /// Throws away what is there and continues with a new, empty file.
     void restart();
+    /// `publish` has the data on the disk before the name, and the name before it returns.
+    void make_durable() noexcept { durable_ = true; }
+    bool is_durable() const noexcept { return durable_; }
     /// Renames it to `name` in the open folder `folder`, replacing what is there. Path is for messages. False if
     /// the folder is on another device: `file` can then be read, and `put_into_place` copies it.
     bool publish(int folder, const std::string& name, const std::string& path);
@@ -56,6 +59,7 @@ private:
     RangeSet ranges_;
     std::string validator_;
     ByteRange pending_;  // noted, but not yet in the journal
+    bool durable_ = false;
 };
 
 /// The partial files of one folder tree, in a folder of their own beside the files' places, so that

@@ -56,6 +56,7 @@ void ProgressSink::file_done(std::string_view file, std::uint64_t skipped_bytes,
 void ProgressSink::on_progress(const ProgressCounters&, std::string_view) {}
 
 void ProgressSink::on_notice(std::string_view) {}
+void ProgressSink::on_unverified(std::string_view) {}
 
 void ProgressSink::event(std::string_view file) {
     const std::int64_t now = now_ms();

@@ -42,8 +42,9 @@ std::optional<ContentRange> ContentRange::parse(std::string_view text) {
     return out;
 }
 
-RangeVerdict judge_answer(unsigned status, const net::Fields& fields, std::optional<std::uint64_t> body_size,
-                          ByteRange asked, std::optional<std::uint64_t> size, std::string_view name) {
+RangeAnswer judge_answer(unsigned status, const net::Fields& fields, std::optional<std::uint64_t> body_size,
+                         ByteRange asked, std::optional<std::uint64_t> size, std::string_view name) {
+    using Kind = RangeAnswer::Kind;
     if (status < 200 || status >= 300) {
         ErrorInfo info;
         info.status = status;
@@ -52,19 +53,26 @@ RangeVerdict judge_answer(unsigned status, const net::Fields& fields, std::optio
     }
     if (status != 206) {
         if (size && body_size && *body_size != *size) throw_wrong_size(name, *size, *body_size);
-        return RangeVerdict::whole;
+        return {Kind::whole, {0, size.value_or(UINT64_MAX)}};
     }
+    if (!size) return {};  // nobody can say whether it is all
     const auto field = fields.find("Content-Range");
     if (!field) {
-        // Accepted if the length fits: the hash has the last word.
-        if (size && body_size && *body_size != asked.size()) return RangeVerdict::useless;
-        return RangeVerdict::as_asked;
+        // One part is accepted if its length fits: the hash has the last word.
+        const bool several = fields.find("Content-Type").value_or("").starts_with("multipart/");
+        if (several || (body_size && *body_size != asked.size())) return {};
+        return {Kind::as_asked, asked};
     }
     const auto range = ContentRange::parse(*field);
-    if (!range || range->range.begin != asked.begin || (size && range->range.end > asked.end))
-        return RangeVerdict::useless;
-    if (size && range->total && *range->total != *size) throw_wrong_size(name, *size, *range->total);
-    return RangeVerdict::as_asked;
+    if (!range || range->range.begin != asked.begin || range->range.end > asked.end) return {};
+    if (body_size && *body_size != range->range.size()) return {};
+    if (range->total && *range->total != *size) throw_wrong_size(name, *size, *range->total);
+    return {Kind::as_asked, range->range};
+}
+
+bool may_refuse_ranges(unsigned status) noexcept {
+    const bool final_word = status == 401 || status == 404 || status == 408 || status == 410 || status == 429;
+    return (status >= 400 && status < 500 && !final_word) || status == 501;
 }
 
 std::string range_validator(const net::Fields& fields) {

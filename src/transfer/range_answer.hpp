@@ -19,17 +19,26 @@ struct ContentRange {
 };
 
 /// What a server made of a request for a range of a file. Pure.
-enum class RangeVerdict {
-    as_asked,  ///< the body starts where it was asked to
-    whole,     ///< the body is the whole file
-    useless,   ///< a part, but another one
+struct RangeAnswer {
+    enum class Kind {
+        as_asked,  ///< a range that begins where it was asked to, and does not go beyond
+        whole,     ///< the whole file
+        useless,   ///< another part, several parts, or nobody can tell
+    };
+    Kind kind = Kind::useless;
+    ByteRange body;  ///< what the body holds; the end of a body of unknown length is that of the question
 };
 
 /// `asked` is the range of the request ({0, size} for a request without Range). Throws IntegrityError when
 /// the answer is of a file of another size, before a byte of it is used; ProtocolError for a status that
 /// carries no content.
-RangeVerdict judge_answer(unsigned status, const net::Fields& fields, std::optional<std::uint64_t> body_size,
-                          ByteRange asked, std::optional<std::uint64_t> size, std::string_view name);
+RangeAnswer judge_answer(unsigned status, const net::Fields& fields, std::optional<std::uint64_t> body_size,
+                         ByteRange asked, std::optional<std::uint64_t> size, std::string_view name);
+
+/// Whether a server that answers a range with `status` may still give the whole file: 416 from storage that
+/// knows no ranges, 4xx from a proxy that does not let them pass. Not what says that the file is gone or not
+/// for this token, nor what asks for patience.
+bool may_refuse_ranges(unsigned status) noexcept;
 
 /// What to send as If-Range later: a strong ETag, else nothing.
 std::string range_validator(const net::Fields& fields);

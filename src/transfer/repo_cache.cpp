@@ -228,7 +228,7 @@ void SnapshotFolder::point(std::string_view commit, std::string_view file, std::
 
 asio::awaitable<void> put_into_place(Partial partial, int folder, std::string name, std::string path) {
     if (partial.publish(folder, name, path)) co_return;
-    co_await copy_into_place(partial.file(), folder, std::move(name), std::move(path));
+    co_await copy_into_place(partial.file(), folder, std::move(name), std::move(path), partial.is_durable());
     partial.discard();
 }
 
@@ -240,14 +240,16 @@ asio::awaitable<void> copy_into_place(std::string from, std::string to) {
     co_await copy_into_place(source, folder.fd(), fs::path(to).filename().string(), to);
 }
 
-asio::awaitable<void> copy_into_place(const File& from, int folder, std::string name, std::string path) {
+asio::awaitable<void> copy_into_place(const File& from, int folder, std::string name, std::string path, bool durable) {
     // The caller's descriptor may be closed while this waits.
     const File own = File::duplicate(folder, path);
     TemporaryName temporary(own.fd(), path);
     File target = temporary.create();
     co_await copy_all(from, target);
+    if (durable) target.sync_data();
     target.close();
     temporary.move_to(name);
+    if (durable) sync_folder(own.fd(), path);
 }
 
 asio::awaitable<std::string> place_in_local_dir(std::string from, std::string local_dir, std::string file,

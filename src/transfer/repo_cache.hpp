@@ -96,7 +96,8 @@ boost::asio::awaitable<void> put_into_place(Partial partial, int folder, std::st
 /// copy shares blocks where the file system can.
 boost::asio::awaitable<void> copy_into_place(std::string from, std::string to);
 /// The same of an open file, which must stay open, in the open folder.
-boost::asio::awaitable<void> copy_into_place(const File& from, int folder, std::string name, std::string path);
+boost::asio::awaitable<void> copy_into_place(const File& from, int folder, std::string name, std::string path,
+                                             bool durable = false);
 
 /// Puts the cached file `from` below `local_dir` as the reference does: a link, a copy, or (nullopt) a copy
 /// up to `threshold` bytes and a link above. Gives the path there.

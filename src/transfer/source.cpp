@@ -14,6 +14,8 @@ Request content_request(const Session& session, Url url, TokenArg token) {
     return request;
 }
 
+asio::awaitable<std::string> Source::second_opinion() { co_return std::string(); }
+
 asio::awaitable<Request> ResolveSource::request() {
     if (!direct_) co_return request_;
     Request direct = content_request(session_, *direct_, TokenArg());

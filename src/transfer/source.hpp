@@ -20,6 +20,9 @@ public:
     virtual bool renew(unsigned status) = 0;
     /// An answer with content came, from `url` after redirects.
     virtual void answered(const Url& url) { static_cast<void>(url); }
+    /// What another route says that the content hashes to, asked once when it does not hash to its ETag. Empty:
+    /// none says anything.
+    virtual boost::asio::awaitable<std::string> second_opinion();
 };
 
 /// An answer by which a signed link says that its time has passed (S3 and CloudFront say 403).

@@ -14,20 +14,6 @@ namespace hf {
 
 namespace asio = boost::asio;
 
-asio::awaitable<std::string> hash_of_file(const File& file, Content content) {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    ContentHash hash(content);
-    const std::unique_ptr<char[]> buffer(new char[BufferPool::large]);
-    const std::uint64_t size = *content.size();
-    while (hash.position() < size) {
-        const std::size_t n = file.read_at(buffer.get(), BufferPool::large, hash.position());
-        if (n == 0) break;
-        hash.update(buffer.get(), n);
-        if (hash.position() < size) co_await asio::post(executor, asio::use_awaitable);
-    }
-    co_return hash.finish();
-}
-
 asio::awaitable<bool> is_right(int folder, std::string name, const SnapshotFile& file, bool verify) {
     if (!file_exists_at(folder, name, file.size)) co_return false;
     if (!verify) co_return true;

@@ -61,9 +61,4 @@ private:
     std::shared_ptr<PartialStore> store_;
 };
 
-/// Whether `name` in the open folder has the size of `file` and, with `verify`, its hash. Links are followed.
-boost::asio::awaitable<bool> is_right(int folder, std::string name, const SnapshotFile& file, bool verify);
-/// The hash of a local file in the form of an ETag of `size` bytes' content, taken in slices.
-boost::asio::awaitable<std::string> hash_of_file(const File& file, Content content);
-
 }  // namespace hf

@@ -53,12 +53,24 @@ struct HfHubDownloadOptions {
     TokenArg token{};
     bool local_files_only = false;  ///< no request: the cached file or LocalEntryNotFoundError
     bool legacy_cache_layout = false;
+    bool verify = false;  ///< hash what is cached, and fetch it again if it is damaged
     ProgressSink* progress = nullptr;
 };
 BOOST_DESCRIBE_STRUCT(HfHubDownloadOptions, (),
                       (subfolder, repo_type, revision, cache_dir, local_dir, local_dir_use_symlinks, force_download,
                        force_filename, etag_timeout, resume_download, token, local_files_only, legacy_cache_layout,
-                       progress))
+                       verify, progress))
+
+/// A file that was downloaded, or was there.
+struct DownloadedFile {
+    std::string path;         ///< where it is
+    std::string commit_hash;  ///< empty: the legacy cache does not know
+    std::string etag;         ///< its hash, if `verified`; empty: a cache without links does not know
+    std::uint64_t size = 0;
+    /// It had its hash when it was fetched. False: no route of the server gives one, or a cache without links
+    /// does not know.
+    bool verified = false;
+};
 
 class Transfers;
 
@@ -69,14 +81,20 @@ public:
 
     /// Fetches a file, if it is not cached, and gives its local path.
     ///
-    /// A file is only ever seen complete and with the hash that the Hub announced (IntegrityError
-    /// otherwise; an ETag that is no hash is not checked). Interrupted transfers of larger files leave a
+    /// A file is only ever seen complete and with the hash that the Hub announced (IntegrityError otherwise).
+    /// Where the headers name no commit or no hash, the revision, paths-info and the tree are asked; a file that
+    /// none of them gives a hash for is told to the ProgressSink, or refused: TransferConfig::require_hash.
+    /// Interrupted transfers of larger files leave a
     /// partial that the next call continues. If the Hub is out of reach or fails, the cached file is
     /// returned, else LocalEntryNotFoundError is thrown. Throws also EntryNotFoundError,
     /// RevisionNotFoundError, RepositoryNotFoundError, GatedRepoError, HFValidationError,
     /// UnsafePathError, FileSystemError.
     boost::asio::awaitable<std::string> hf_hub_download(std::string_view repo_id, std::string_view filename,
                                                         HfHubDownloadOptions options = {}) const;
+
+    /// hf_hub_download, with what is known of the file.
+    boost::asio::awaitable<DownloadedFile> download_file(std::string_view repo_id, std::string_view filename,
+                                                         HfHubDownloadOptions options = {}) const;
 
     /// One HEAD of a resolve URL, following only redirects within the site.
     boost::asio::awaitable<HfFileMetadata> get_hf_file_metadata(std::string_view url,

@@ -41,6 +41,7 @@ public:
     void received(std::uint64_t bytes, std::string_view file);
     void resumed(std::int64_t bytes) noexcept;  ///< kept of an earlier run, or (negative) thrown away
     void file_done(std::string_view file, std::uint64_t skipped_bytes = 0, bool skipped = false);
+    void unverified(std::string_view file) { on_unverified(file); }
     void retried() noexcept { retries_.fetch_add(1, std::memory_order_relaxed); }
     void notice(std::string_view text) { on_notice(text); }
 
@@ -51,6 +52,9 @@ protected:
     /// Told what a person should know of a call that succeeds, as one line: that a pattern matches nothing, or that
     /// the answer is the cache's because the Hub is out of reach. On a thread of the transfer; must not throw.
     virtual void on_notice(std::string_view text);
+    /// The same for a file that was fetched, but that no route of the server gives a hash for: only its size, if
+    /// that is known, was checked.
+    virtual void on_unverified(std::string_view file);
 
 private:
     void event(std::string_view file);

@@ -38,7 +38,10 @@ public:
     /// Data is on the disk (fdatasync) before its file gets its name, and names before records mention them, so
     /// that a power cut leaves no file that is believed and empty.
     bool durable = false;
-    /// How a transfer is resumed that broke off; attempts count anew whenever bytes have arrived.
+    /// Longest time that a file may be read without bringing 64 KiB that were never there before; then TimeoutError.
+    std::chrono::milliseconds patience{600'000};
+    /// How a transfer is resumed that broke off. Attempts count anew with each 64 KiB that were never there
+    /// before; what is fetched again after a restart does not count.
     RetryConfig resume{6, std::chrono::seconds(1), std::chrono::seconds(20), std::chrono::milliseconds(0)};
 };
 
