@@ -116,6 +116,19 @@ BOOST_AUTO_TEST_CASE(what_is_allowed_is_followed) {
     for (const auto& request : strayed) BOOST_TEST(!request.header("Authorization"));
 }
 
+BOOST_AUTO_TEST_CASE(each_step_of_a_chain_of_redirects_is_checked) {
+    std::size_t inside = 0;
+    test::ScriptedServer internal(context.get_executor(), [&](const test::ReceivedRequest&) {
+        ++inside;
+        return json("{}");
+    });
+    answer = [&](const test::ReceivedRequest&) { return redirect(other.url() + "/x"); };
+    there = [&](const test::ReceivedRequest&) { return redirect(internal.url() + "/latest/meta-data"); };
+    BOOST_CHECK_THROW(run(client_of({other_host()}).model_info("me/repo")), HostNotAllowedError);
+    BOOST_TEST(strayed.size() == 1u);
+    BOOST_TEST(inside == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(the_hook_is_asked_before_anything_is_sent) {
     std::vector<std::string> asked;
     bool verdict = false;
@@ -193,6 +206,20 @@ BOOST_AUTO_TEST_CASE(a_renamed_repository_is_found_by_every_form_of_location) {
             BOOST_TEST(with_token);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_shard_that_is_named_outside_its_repository_is_not_asked) {
+    const std::string index = R"({"metadata":{},"weight_map":{"a":"../../../api/x"}})";
+    answer = [&](const test::ReceivedRequest& request) {
+        if (!request.path().ends_with(".index.json")) return error(404, "EntryNotFound");
+        test::ScriptedAnswer out;
+        out.body = index;
+        out.headers = {{"ETag", "\"" + git_oid(index) + "\""}, {"X-Repo-Commit", commit}};
+        if (request.method == "HEAD") out.headers.emplace_back("Content-Length", std::to_string(index.size()));
+        return out;
+    };
+    BOOST_CHECK_THROW(run(client().get_safetensors_metadata("me/repo")), UnsafePathError);
+    BOOST_TEST(events.count([](const RequestEvent& event) { return event.path.find("/api/x") != std::string::npos; }) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(redirects_of_a_head_end) {

@@ -86,6 +86,22 @@ BOOST_AUTO_TEST_CASE(fields_of_an_upload_and_of_its_verification_are_sent) {
     BOOST_TEST(at_store("POST").path() == "/v");
 }
 
+BOOST_AUTO_TEST_CASE(a_verification_by_the_endpoint_itself_gets_the_token_unless_its_link_says_otherwise) {
+    std::vector<std::string> sent;
+    answer = [&, inner = answer](const test::ReceivedRequest& request) {
+        if (request.path() != "/v") return inner(request);
+        sent.emplace_back(request.header("Authorization").value_or(""));
+        return json("{}");
+    };
+    actions = action("upload", store.url() + "/o") + "," + action("verify", endpoint() + "/v");
+    upload();
+    actions = action("upload", store.url() + "/o") + "," +
+              action("verify", endpoint() + "/v", R"({"Authorization":"RemoteAuth V"})");
+    upload();
+    const std::vector<std::string> expected{"Bearer hf_SECRETTOKEN", "RemoteAuth V"};
+    BOOST_TEST(sent == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_store_that_demands_nothing_gets_no_token) {
     actions = action("upload", store.url() + "/o") + "," + action("verify", store.url() + "/v", "null");
     upload();

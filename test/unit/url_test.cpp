@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(signatures_do_not_reach_messages) {
 BOOST_AUTO_TEST_CASE(malformed_urls_are_quoted_without_their_secrets) {
     for (const std::string_view text :
          {"htp://user:PWSECRET@h", "http://user:PWSECRET@h:99999/x?Signature=PWSECRET", "http://user:PW?SECRET@h:x",
-          "user:PWSECRET@h", "http://h:x/?token=PWSECRET", "http://a@PWSECRET@h:x", "//u:PWSECRET@/"}) {
+          "user:PWSECRET@h", "http://h:x/?token=PWSECRET", "http://a@PWSECRET@h:x", "//u:PWSECRET@/", "http://user:PW/SECRET@h"}) {
         BOOST_CHECK_EXCEPTION(Url::parse(text), hf::HFValidationError, [&](const auto& error) {
             return error.message().find("SECRET") == std::string::npos;
         });
