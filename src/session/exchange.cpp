@@ -125,8 +125,10 @@ asio::awaitable<net::Response> SessionState::send_hop(const Request& request, Ho
 
 asio::awaitable<std::string> SessionState::read_body(net::Response& response, std::size_t limit, bool truncate) const {
     // One byte more than is expected, so that the read that finds the end needs no larger buffer.
+    // What is announced has not come yet: memory follows what has.
+    constexpr std::uint64_t believed = 1u << 20;
     const std::uint64_t expected = std::min<std::uint64_t>(response.body_size.value_or(4096), limit);
-    std::string body(static_cast<std::size_t>(expected) + 1, '\0');
+    std::string body(static_cast<std::size_t>(std::min(expected, believed)) + 1, '\0');
     std::size_t used = 0;
     while (const std::size_t n =
                co_await response.body->read_some(asio::buffer(body.data() + used, body.size() - used))) {
@@ -136,7 +138,7 @@ asio::awaitable<std::string> SessionState::read_body(net::Response& response, st
             used = limit;
             break;
         }
-        if (used == body.size()) body.resize(std::min(limit + 1, used * 2));
+        if (used == body.size()) body.resize(std::min(limit + 1, used * 2 + 1));
     }
     body.resize(used);
     co_return body;

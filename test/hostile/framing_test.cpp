@@ -1,5 +1,6 @@
 // Answers whose framing is old, odd or without end.
 #include "faulty_server.hpp"
+#include "hostile_fixture.hpp"
 #include "net/chunk_decoder.hpp"
 #include "net/inflate.hpp"
 #include "net_client.hpp"
@@ -11,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <sys/resource.h>
 #include <zlib.h>
 
 using namespace hf::test;
@@ -145,6 +147,24 @@ BOOST_AUTO_TEST_CASE(padding_and_many_small_members_are_read) {
                                   std::to_string(body.size()) + "\r\n\r\n" + body));
     Client client;
     BOOST_TEST(client.get(server.url()).body == std::string(20'000, 'x'));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_announced_length_takes_no_memory, HostileFixture) {
+    FaultyServer server([](Peer& peer) {
+        peer.read_head();
+        peer.write("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n{}");
+    });
+    const std::string url = server.url("");
+    const auto pages_used = [] {
+        rusage usage{};
+        getrusage(RUSAGE_SELF, &usage);
+        return usage.ru_minflt;
+    };
+    const auto before = pages_used();
+    BOOST_CHECK_THROW(run(client([&](hf::SessionConfig& config) { config.endpoint = url; }).model_info("me/repo")),
+                      hf::ConnectionError);
+    BOOST_TEST(server.connections() == 5u);
+    BOOST_TEST(pages_used() - before < 10'000);  // 40 MiB, of the 1,280 that five attempts may read
 }
 
 BOOST_AUTO_TEST_CASE(a_proxy_that_answers_connect_with_1xx_for_ever_ends) {
