@@ -61,4 +61,7 @@ private:
     std::shared_ptr<PartialStore> store_;
 };
 
+/// Whether `name` in the open folder has the size of `file` and, with `verify`, its hash. Links are followed.
+boost::asio::awaitable<bool> is_right(int folder, std::string name, const SnapshotFile& file, bool verify);
+
 }  // namespace hf

@@ -10,6 +10,27 @@ namespace fs = std::filesystem;
 
 namespace {
 
+void append_little_endian(std::string& out, std::uint32_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+}
+
+/// `text`, of less than 64 KiB, in the form of gzip, stored without compression.
+std::string gzip(std::string_view text) {
+    std::uint32_t crc = 0xffffffffu;
+    for (const char c : text) {
+        crc ^= static_cast<unsigned char>(c);
+        for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (0xedb88320u & (0u - (crc & 1u)));
+    }
+    const auto size = static_cast<std::uint32_t>(text.size());
+    std::string out("\x1f\x8b\x08\0\0\0\0\0\0\xff\x01", 11);
+    append_little_endian(out, size, 2);
+    append_little_endian(out, ~size, 2);
+    out += text;
+    append_little_endian(out, ~crc, 4);
+    append_little_endian(out, size, 4);
+    return out;
+}
+
 struct Fixture : test::DownloadScene {
     Fixture() { content = noise(3'000); }
 
@@ -145,6 +166,51 @@ BOOST_AUTO_TEST_CASE(hashes_in_other_spellings_are_hashes) {
         BOOST_TEST(download({.force_download = true}).verified);
     }
     BOOST_TEST(api_requests == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_compressed_against_our_will_is_decoded_and_then_verified) {
+    for (const std::string coding : {"gzip", "x-gzip"}) {
+        for (const bool right : {true, false}) {
+            serve = [&](auto) {
+                ScriptedAnswer out;
+                out.headers = {{"Content-Encoding", coding}};
+                out.chunked = true;
+                out.body = gzip(right ? content : noise(2'999) + "x");
+                return out;
+            };
+            if (right)
+                BOOST_TEST((read(download({.force_download = true}).path) == content));
+            else
+                BOOST_CHECK_THROW(download({.force_download = true}), IntegrityError);
+            BOOST_TEST(gets() <= 4u);
+            whole_gets = ranged_gets = 0;
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_encoding_that_nobody_knows_is_named) {
+    serve = [&](auto) {
+        ScriptedAnswer out = whole();
+        out.headers = {{"Content-Encoding", "br"}};
+        out.body += "longer";
+        return out;
+    };
+    BOOST_CHECK_EXCEPTION(download(), ProtocolError, [](const Error& error) {
+        return error.message().find("'br'") != std::string::npos;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(an_archive_that_is_labelled_with_what_it_is_stays_as_it_is) {
+    content = gzip(noise(3'000));
+    for (const bool chunked : {false, true}) {
+        serve = [&](auto) {
+            ScriptedAnswer out = whole();
+            out.headers = {{"Content-Encoding", "gzip"}};
+            out.chunked = chunked;
+            return out;
+        };
+        BOOST_TEST((read(download({.force_download = true}).path) == content), chunked);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_size_in_the_cache_is_noticed) {
