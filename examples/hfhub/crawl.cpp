@@ -45,7 +45,8 @@ struct Options {
 std::string as_line(const hf::json::value& item) { return json_text(item); }
 
 asio::awaitable<int> crawl(Context& context, std::shared_ptr<const Options> options) {
-    CrawlOutput output(options->output, options->cursor_file, context.api.session().endpoint() + " " + options->text());
+    CrawlOutput output(options->output, options->cursor_file, context.api.session().endpoint() + " " + options->text(),
+                       "/api/" + options->what);
     if (output.complete()) {
         fmt::print(stderr, "{} says that this crawl is complete; delete it to crawl anew\n", options->cursor_file);
         co_return success;

@@ -1,5 +1,6 @@
 #include "core/kept_text.hpp"
 
+#include <hf/core/repo.hpp>
 #include <hf/core/url.hpp>
 
 #include <algorithm>
@@ -29,6 +30,14 @@ std::optional<std::string> read_field(std::string_view field) {
     std::string text = unquote(field);
     if (text.empty() || write_field(text) != field) return std::nullopt;
     return text;
+}
+
+std::optional<std::string> read_ref(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n";
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    text = text.substr(0, text.find_last_not_of(blanks) + 1);
+    if (!is_commit_hash(text)) return std::nullopt;
+    return std::string(text);
 }
 
 bool is_content_hash(std::string_view text) noexcept {

@@ -21,6 +21,9 @@ std::string write_field(std::string_view text);
 /// What `write_field` wrote; nullopt for anything that it would have written otherwise, and for nothing.
 std::optional<std::string> read_field(std::string_view field);
 
+/// The commit that the text of a ref names, blanks around it aside; nullopt for anything but the hash of one.
+std::optional<std::string> read_ref(std::string_view text);
+
 /// Whether `text` can name content: a git SHA-1 or a SHA-256 in lower-case hexadecimal digits.
 bool is_content_hash(std::string_view text) noexcept;
 /// The hash that a server means, without "sha256:" and in lower case; nullopt if it is none.

@@ -124,13 +124,7 @@ bool replace_with_link(const std::string& text, int folder, const std::string& n
 std::optional<std::string> RepoCache::commit_of(std::string_view revision) const {
     if (is_commit_hash(revision)) return std::string(revision);
     const auto text = read_text(paths_.ref(revision).string(), 4096);
-    if (!text) return std::nullopt;
-    constexpr std::string_view blanks = " \t\r\n";
-    const auto begin = text->find_first_not_of(blanks);
-    if (begin == text->npos) return std::nullopt;
-    std::string commit = text->substr(begin, text->find_last_not_of(blanks) - begin + 1);
-    if (!is_commit_hash(commit)) return std::nullopt;
-    return commit;
+    return text ? read_ref(*text) : std::nullopt;
 }
 
 bool RepoCache::store_ref(std::string_view revision, std::string_view commit) const {
