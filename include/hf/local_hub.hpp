@@ -31,7 +31,7 @@ struct LocalHubRequest {
 /// Long-lived settings of a LocalHub. Everything but the root has a default.
 class LocalHubConfig {
 public:
-    explicit LocalHubConfig(std::filesystem::path root) : root(std::move(root)) {}
+    explicit LocalHubConfig(std::filesystem::path root_) : root(std::move(root_)) {}
 
     /// Folder of all state; created if missing. One hub at a time may use it.
     std::filesystem::path root;

@@ -24,7 +24,7 @@ enum class FaultKind {
 /// A fault and the requests that it hits. All conditions must hold.
 class Fault {
 public:
-    explicit Fault(FaultKind kind) : kind(kind) {}
+    explicit Fault(FaultKind kind_) : kind(kind_) {}
 
     FaultKind kind;
     std::string route;          ///< name of a route as in `LocalHubCounters::requests`; empty: every route
@@ -42,7 +42,7 @@ public:
 /// A quota in a fixed window, counted per token (or per address when anonymous).
 class Quota {
 public:
-    Quota(std::uint64_t requests, std::chrono::seconds window) : requests(requests), window(window) {}
+    Quota(std::uint64_t requests_, std::chrono::seconds window_) : requests(requests_), window(window_) {}
 
     std::uint64_t requests;
     std::chrono::seconds window;

@@ -39,8 +39,8 @@ struct QuotaStats {
 class QuotaWait {
 public:
     using Time = std::chrono::steady_clock::time_point;
-    QuotaWait(std::chrono::milliseconds duration, bool refused, Time moved)
-        : duration(duration), refused(refused), moved(moved) {}
+    QuotaWait(std::chrono::milliseconds duration_, bool refused_, Time moved_)
+        : duration(duration_), refused(refused_), moved(moved_) {}
 
     std::chrono::milliseconds duration;  ///< then ask again
     bool refused;                        ///< the quota is used up; else a turn in the own queue

@@ -13,8 +13,8 @@ namespace hf::net {
 /// Where a redirect leads.
 class RedirectStep {
 public:
-    RedirectStep(Method method, Url url, bool keep_body, bool credentials_allowed)
-        : method(method), url(std::move(url)), keep_body(keep_body), credentials_allowed(credentials_allowed) {}
+    RedirectStep(Method method_, Url url_, bool keep_body_, bool credentials_allowed_)
+        : method(method_), url(std::move(url_)), keep_body(keep_body_), credentials_allowed(credentials_allowed_) {}
 
     Method method;
     Url url;

@@ -114,7 +114,7 @@ struct TransportStats {
 /// One request, owning everything it refers to. Constructors only: see toolchain rule on aggregates.
 class Request {
 public:
-    Request(Method method, Url url) : method(method), url(std::move(url)) {}
+    Request(Method method_, Url url_) : method(method_), url(std::move(url_)) {}
 
     Method method;
     Url url;
@@ -132,8 +132,8 @@ public:
 /// end the connection returns to the pool; destroying a Response earlier closes it.
 class Response {
 public:
-    Response(unsigned status, Fields fields, std::optional<std::uint64_t> body_size, std::unique_ptr<ByteSource> body)
-        : status(status), fields(std::move(fields)), body_size(body_size), body(std::move(body)) {}
+    Response(unsigned status_, Fields fields_, std::optional<std::uint64_t> size_, std::unique_ptr<ByteSource> body_)
+        : status(status_), fields(std::move(fields_)), body_size(size_), body(std::move(body_)) {}
 
     unsigned status;
     Fields fields;
