@@ -234,7 +234,9 @@ asio::awaitable<bool> InferenceEndpoint::is_ready() const {
     std::string base = *url;
     while (base.ends_with('/')) base.pop_back();
     Request request(net::Method::get, "");
-    request.to(Url::parse(base + path)).anonymous().bucket(Bucket::none).idempotent(false);
+    // The service names the host, and so has no more choice than any other link.
+    const Url service = Url::parse(session().inference_endpoints());
+    request.to(session().follow(service, base + path)).anonymous().bucket(Bucket::none).idempotent(false);
     try {
         const Stream answer = co_await session().open(std::move(request));
         co_return answer.response.status == 200;

@@ -209,7 +209,9 @@ void Session::on_warning(std::function<void(std::string_view)> observer) {
 }
 
 void Session::warn(std::string_view sentence) const {
-    if (state_->warning_observer) state_->warning_observer(sentence);
+    if (!state_->warning_observer) return;
+    const std::string text = without_secrets(std::string(sentence));
+    state_->warning_observer(text);
 }
 
 void Session::report_left_out(std::string_view page, std::uint64_t index, const InvalidResponseError& error) const {

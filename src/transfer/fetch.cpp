@@ -179,7 +179,7 @@ asio::awaitable<bool> Fetch::is_right() {
 
 void Fetch::load_incomplete(BufferPool::Buffer& buffer) {
     if (job_.incomplete.empty()) return;
-    const File file = File::try_open_at(AT_FDCWD, job_.incomplete.c_str(), O_RDONLY, job_.incomplete);
+    const File file = File::try_open_own_at(AT_FDCWD, job_.incomplete.c_str(), O_RDONLY, job_.incomplete);
     if (!file) return;
     received_ = file.read_at(buffer.data(), static_cast<std::size_t>(*job_.content.size()), 0);
     if (job_.progress) job_.progress->resumed(static_cast<std::int64_t>(received_));

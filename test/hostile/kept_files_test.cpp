@@ -3,6 +3,7 @@
 #include "served_repo.hpp"
 
 #include "transfer/repo_cache.hpp"
+#include "workflow/cache_destination.hpp"
 #include "workflow/snapshot_files.hpp"
 
 #include <hf/core/error.hpp>
@@ -217,6 +218,30 @@ BOOST_AUTO_TEST_CASE(a_cached_file_of_the_wrong_size_is_fetched_again) {  // K9
         download("a.txt");
         BOOST_TEST(read(blob) == "hello\n");
     }
+}
+
+BOOST_AUTO_TEST_CASE(an_absent_file_is_told_as_such_where_the_cache_cannot_note_it) {
+    write(cache / ".no_exist", "in the way");
+    write(cache / "refs", "in the way");
+    BOOST_CHECK_THROW(download("absent.txt"), EntryNotFoundError);
+}
+
+BOOST_AUTO_TEST_CASE(a_link_whose_blob_is_gone_is_fetched_again) {
+    snapshot();
+    fs::remove(cache / "blobs" / git_oid("hello\n"));
+    snapshot();
+    BOOST_TEST(read(cache / "snapshots" / commit / "a.txt") == "hello\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_cached_file_is_hashed_where_that_is_asked_for) {
+    snapshot();
+    const fs::path blob = cache / "blobs" / git_oid("hello\n");
+    const SnapshotFile file("a.txt", git_oid("hello\n"), 6, false);
+    const auto looks_right = [&](bool verify) { return run(is_right(AT_FDCWD, blob.string(), file, verify)); };
+    BOOST_TEST(looks_right(true));
+    write(blob, "HELLO\n");
+    BOOST_TEST(looks_right(false));
+    BOOST_TEST(!looks_right(true));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

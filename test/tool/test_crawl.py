@@ -47,6 +47,12 @@ def crawls(t):
         t.fails("the cursor of another crawl", t.run(*arguments, "--author", "me"), 2, "another crawl")
         t.write("bad", "nonsense")
         t.fails("a cursor that is none", t.run("crawl", "models", "--cursor", t.path("bad")), 2, "no cursor file")
+        with open(t.path("cursor")) as file:
+            kept = json.load(file)
+        for page in ("http://evil.example/api/whoami-v2", hub.endpoint + "/api/models/../whoami-v2",
+                     hub.endpoint + "/api/%2e%2e/api/models", "x"):
+            t.write("bad", json.dumps(kept | {"cursor": page + " 0", "complete": False}))
+            t.fails("a cursor that leads elsewhere", t.run("crawl", "models", "--cursor", t.path("bad")), 2, "no cursor file")
         t.fails("output that cannot be written", t.run("crawl", "models", "--output", "/dev/null/x"), 6, "/dev/null/x")
         with open("/dev/full", "w") as full:
             t.fails("a full disk", t.run("crawl", "models", stdout=full), 6, "standard output")

@@ -1,3 +1,4 @@
+#include <hf/types/user.hpp>
 #include <hf/types/access_request.hpp>
 #include <hf/types/collection.hpp>
 #include <hf/types/discussion.hpp>
