@@ -48,7 +48,7 @@ OriginPolicy::Host OriginPolicy::parse_host(std::string_view text) {
         if (digits != name.npos && !name.ends_with(']')) host.port = url.origin().port;
         return host;
     } catch (const HFValidationError&) {
-        throw_validation(argument, std::string(argument) + ": '" + std::string(text.substr(0, text.find('@'))) +
+        throw_validation(argument, std::string(argument) + ": '" + std::string(text.substr(text.rfind('@') + 1)) +
                                        "' is no \"host\", \"host:port\" or \"*.host\"");
     }
 }

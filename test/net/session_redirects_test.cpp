@@ -87,8 +87,8 @@ BOOST_AUTO_TEST_CASE(the_token_stays_when_a_redirect_leaves) {
         const auto before = elsewhere.heads().size();
         for (const auto& url : others.urls("/object?X-Amz-Signature=abc")) {
             if (secure && url.starts_with("http:")) {
-                // To plain text is not followed at all.
-                BOOST_CHECK_THROW(caller.get("/go?" + url), ProtocolError);
+                // To plain text is not followed at all: the own host is asked by https, at the endpoint.
+                BOOST_TEST(target_of(caller.get("/go?" + url).body) == url.substr(url.find("/object")));
                 continue;
             }
             BOOST_TEST(caller.get("/go?" + url).body == "storage");

@@ -47,7 +47,7 @@ struct Fixture : public test::DownloadFixture {
                    boost::test_tools::per_element());
         BOOST_TEST(read_file(repo_folder() / "refs/main") == commit);
         for (const auto& entry : fs::directory_iterator(repo_folder()))
-            BOOST_TEST((std::set<std::string>{"blobs", "refs", "snapshots"}.contains(entry.path().filename())));
+            BOOST_TEST((std::set<std::string>{"blobs", "refs", "snapshots", "trees"}.contains(entry.path().filename())));
     }
     static std::string expected_link(const std::string& name, const std::string& content) {
         std::string link = "../../";

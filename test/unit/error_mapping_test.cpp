@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(disabled_repositories) {
     BOOST_CHECK_THROW(hf::raise_for_status(hf::net::Method::get, model, 403, by_text, "", now), hf::DisabledRepoError);
 }
 
-BOOST_AUTO_TEST_CASE(only_the_hubs_own_hosts_hide_repositories_behind_401) {
+BOOST_AUTO_TEST_CASE(a_401_without_a_code_hides_a_repository_on_every_https_host) {
     const auto type = [](const char* url) -> std::string {
         try {
             hf::raise_for_status(hf::net::Method::get, hf::Url::parse(url), 401, {}, "", now);
@@ -143,11 +143,11 @@ BOOST_AUTO_TEST_CASE(only_the_hubs_own_hosts_hide_repositories_behind_401) {
         }
         return {};
     };
-    BOOST_TEST(type("https://huggingface.co/gpt2/resolve/main/f") == "RepositoryNotFoundError");
-    for (const char* url :
-         {"https://huggingface.co.evil.test/api/models/a/b", "https://huggingface.co:444/api/models/a",
-          "https://xhuggingface.co/api/models/a", "https://huggingface.co/x/resolve/",
-          "https://huggingface.co/resolve/main/x", "https://huggingface.co/?/api/models/a"})
+    for (const char* url : {"https://huggingface.co/gpt2/resolve/main/f", "https://hub.company.test/api/models/a/b",
+                            "https://huggingface.co:444/api/models/a"})
+        BOOST_TEST(type(url) == "RepositoryNotFoundError", url);
+    for (const char* url : {"https://huggingface.co/x/resolve/", "https://huggingface.co/resolve/main/x",
+                            "https://huggingface.co/?/api/models/a"})
         BOOST_TEST(type(url) == "HfHubHTTPError", url);
 }
 

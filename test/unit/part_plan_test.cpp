@@ -89,13 +89,13 @@ BOOST_AUTO_TEST_CASE(parts_shrink_towards_the_end) {
 
 BOOST_AUTO_TEST_CASE(what_a_failed_part_lacks_is_handed_out_again) {
     PartPlan plan(64 * mib, 16 * mib);
-    const auto first = plan.take(1);
-    const auto second = plan.take(1);
+    const auto first = plan.take(4);
+    const auto second = plan.take(4);
     BOOST_REQUIRE(first && second);
     plan.wrote({first->begin, first->begin + 5});
     plan.give_back(*first);
     BOOST_TEST(plan.prefix() == 5u);
-    const auto again = plan.take(1);
+    const auto again = plan.take(4);
     BOOST_REQUIRE(again);
     BOOST_TEST(again->begin == 5u);
     BOOST_TEST(again->end <= second->begin);
