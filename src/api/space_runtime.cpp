@@ -57,7 +57,10 @@ asio::awaitable<SpaceVariables> variables_impl(Session session, Request request)
 asio::awaitable<SpaceVariables> change_variables(Session session, Request request) {
     const Reply reply = co_await session.send(std::move(request));
     SpaceVariables out;
-    if (json::try_parse(reply.body)) out = read_variables(session, reply);
+    try {
+        out = read_variables(session, reply);
+    } catch (const InvalidResponseError&) {
+    }
     co_return out;
 }
 

@@ -44,7 +44,13 @@ asio::awaitable<Partial> Fetch::run() {
     const bool verifiable = job_.content.kind() != Content::Kind::unknown;
     if (!verifiable && transfers_->config.require_hash)
         throw_about<InvalidResponseError>("the server gives no hash of " + job_.name + ": it cannot be verified");
-    Partial partial = co_await bring();
+    Partial partial;
+    try {
+        partial = co_await bring();
+    } catch (const IntegrityError&) {
+        partial_.discard();  // nobody wants to continue what is known to be wrong
+        throw;
+    }
     if (!verifiable && job_.progress) job_.progress->unverified(job_.name);
     if (transfers_->config.durable) partial.make_durable();
     co_return partial;

@@ -31,6 +31,13 @@ struct Rendering<HfFileMetadata> {
 };
 
 template <>
+struct Rendering<DownloadedFile> {
+    static json::value render(const DownloadedFile& file) {
+        return {{"$type", "DownloadedFile"}, {"path", file.path}, {"verified", file.verified}};
+    }
+};
+
+template <>
 struct Rendering<MirrorResult> {
     static json::value render(const MirrorResult& mirror) {
         return {{"$type", "MirrorResult"},   {"commit_hash", mirror.commit_hash}, {"files", mirror.files},

@@ -98,6 +98,7 @@ protected:
         ScriptedAnswer out = whole();
         out.headers = head_headers;
         if (out.headers.empty()) out.headers = {{"ETag", '"' + sha256_hex(content) + '"'}, {"X-Repo-Commit", commit}};
+        out.headers.emplace_back("Content-Length", std::to_string(content.size()));
         return out;
     }
 

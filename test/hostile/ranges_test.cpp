@@ -10,7 +10,7 @@ namespace {
 
 struct Fixture : test::DownloadScene {
     /// Both ways, over one connection (continuing a transfer that broke off) and in parts.
-    void arrives_with_one_plain_get(const Serve& of_a_range) {
+    void arrives_with_one_plain_get(const Serve& of_a_range, unsigned continued_gets = 2) {
         for (const bool parts : {false, true}) {
             BOOST_TEST_CONTEXT((parts ? "in parts" : "continued")) {
                 home = path() / (parts ? "parts" : "continued");
@@ -26,8 +26,8 @@ struct Fixture : test::DownloadScene {
                 const DownloadedFile file = download();
                 BOOST_TEST((read(file.path) == content));
                 BOOST_TEST(file.verified);
-                BOOST_TEST(whole_gets == (parts ? 1u : 2u));
-                BOOST_TEST(ranged_gets <= (parts ? 8u : 1u));
+                BOOST_TEST(whole_gets == (parts ? 1u : continued_gets));
+                BOOST_TEST(ranged_gets <= (parts ? 8u : 2u));
             }
         }
     }
@@ -91,10 +91,8 @@ BOOST_AUTO_TEST_CASE(an_unreadable_content_range_ends_in_one_plain_get) {
 }
 
 BOOST_AUTO_TEST_CASE(ranges_that_are_ignored_end_in_one_plain_get) {
-    arrives_with_one_plain_get([this](auto) {
-        ++whole_gets;  // in their stead
-        return whole();
-    });
+    // What comes instead of the rest is all that is needed.
+    arrives_with_one_plain_get([this](auto) { return whole(); }, 1);
 }
 
 BOOST_AUTO_TEST_CASE(capped_ranges_are_continued_without_waiting) {

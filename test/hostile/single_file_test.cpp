@@ -101,7 +101,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_told_where_no_other_route_helps) {
 
 BOOST_AUTO_TEST_CASE(an_ETag_that_is_no_hash_is_replaced_by_what_the_listing_says) {
     for (const bool by_tree : {false, true}) {
-        for (const std::string etag : {"\"65f0a1b2-a8c\"", "W/\"abc\"", "\"" + blob_oid() + "-gzip\"", ""}) {
+        for (const std::string& etag : std::vector<std::string>{"\"65f0a1b2-a8c\"", "W/\"abc\"",
+                                                               "\"" + blob_oid() + "-gzip\"", ""}) {
             BOOST_TEST_CONTEXT(etag << by_tree) {
                 head_headers = {{"X-Repo-Commit", commit}};
                 if (!etag.empty()) head_headers.emplace_back("ETag", etag);
