@@ -95,7 +95,7 @@ part_tsan() {
 }
 part_clang() {
     step clang-build 1200 bash -c 'build clang hfhub hfhub_local_hub'
-    step fuzz 900 bash test/fuzz.sh 60
+    step fuzz 900 bash test/fuzz.sh 25
 }
 
 for part in "$@"; do "part_$part"; done
