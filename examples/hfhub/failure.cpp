@@ -82,7 +82,10 @@ std::string role_advice(const hf::ErrorInfo& info, const Context::Subject& subje
 std::string advice(const hf::Error& error, const Context::Subject& subject) {
     const auto& code = error.code();
     const hf::ErrorInfo& info = error.info();
-    if (!info.failures.empty()) return "all others are in place; run the same command again for the rest";
+    if (!info.failures.empty()) {
+        const std::string more = code == hf::Errc::file_system ? disk_advice(info, subject) : std::string();
+        return "all others are in place; " + (more.empty() ? "run the same command again for the rest" : more);
+    }
     if (code == hf::Errc::too_many_deletions)
         return "if it is right, allow it with --max-delete; without --delete nothing is deleted";
     if (code == hf::Errc::incomplete_snapshot) return "run the same command again with the Hub in reach";

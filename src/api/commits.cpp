@@ -265,10 +265,16 @@ struct RevisionHead {
 };
 BOOST_DESCRIBE_STRUCT(RevisionHead, (), (sha))
 
+/// Empty where the server has no such route.
 asio::awaitable<std::string> head_of(std::shared_ptr<const UploadTarget> target) {
     Request request = get("/api/{}/revision/{}", target->repo, segment(target->revision));
     request.token(target->token.get());
-    const RevisionHead head = co_await target->session.call<RevisionHead>(std::move(request));
+    RevisionHead head;
+    try {
+        head = co_await target->session.call<RevisionHead>(std::move(request));
+    } catch (const HfHubHTTPError& error) {
+        if (error.status() != 404 && error.status() != 405 && error.status() != 501) throw;
+    }
     co_return head.sha;
 }
 

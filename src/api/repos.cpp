@@ -107,7 +107,6 @@ asio::awaitable<RepoUrl> create_impl(Session session, Repo repo, Request create,
     try {
         co_await session.send(std::move(info));
     } catch (const HfHubHTTPError&) {
-        if (status == 403) throw;
         found = false;
     }
     if (!found) std::rethrow_exception(failure);
