@@ -44,13 +44,7 @@ asio::awaitable<Partial> Fetch::run() {
     const bool verifiable = job_.content.kind() != Content::Kind::unknown;
     if (!verifiable && transfers_->config.require_hash)
         throw_about<InvalidResponseError>("the server gives no hash of " + job_.name + ": it cannot be verified");
-    Partial partial;
-    try {
-        partial = co_await bring();
-    } catch (const IntegrityError&) {
-        partial_.discard();  // nobody wants to continue what is known to be wrong
-        throw;
-    }
+    Partial partial = co_await bring();
     if (!verifiable && job_.progress) job_.progress->unverified(job_.name);
     if (transfers_->config.durable) partial.make_durable();
     co_return partial;
@@ -176,7 +170,10 @@ asio::awaitable<bool> Fetch::is_right() {
             co_return true;
         }
     }
-    if (++fetches_ >= most_fetches) throw_wrong_hash(job_.name, job_.content.etag(), found);
+    if (++fetches_ >= most_fetches) {
+        partial_.discard();  // nobody wants to continue what is known to be wrong
+        throw_wrong_hash(job_.name, job_.content.etag(), found);
+    }
     if (encoded_) decode_ = !decode_;
     co_return false;
 }
