@@ -121,7 +121,7 @@ ok "$files files in $(printf %.1f "$seconds") s: $(rates "$files" "$bytes" "$sec
 [ "$memory" -lt $((128 * 1048576)) ] || die "the mirror took more than 128 MiB of memory"
 
 step "6. Compare"
-differ=(diff -r --exclude=.git)
+differ=(diff -r -x .cache --exclude=.git)
 [ -e "$source_dir/.gitattributes" ] || differ+=(--exclude=.gitattributes)  # the Hub made that one
 "${differ[@]}" "$source_dir" "$work/mirror" >"$work/diff" || die "the mirror differs: $(head -n 3 "$work/diff" | tr '\n' ';')"
 ok "every byte is the same"
