@@ -35,10 +35,11 @@ check "runs against the package" runs "$work/package"
 check "keeps to its place" bash -c "! find '$work/prefix' -type f | grep -vE '/(include/hf|lib/.*(libhfhub|cmake/hfhub)|bin/hfhub)'"
 
 # With the flags and at the depth of the release build, so that a compiler cache knows the objects.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 subdirectory=.build/consumer
 rm -rf "$subdirectory"
 check "add_subdirectory" cmake -S test/consumer -B "$subdirectory" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-    -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DHFHUB_WERROR=ON -DHFHUB_SOURCE="$PWD"
+    -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DHFHUB_WERROR=ON -DHFHUB_PRECOMPILE=ON -DHFHUB_SOURCE="$PWD"
 check "builds no tests of hfhub" bash -c "! ninja -C '$subdirectory' -t targets all | grep -E 'hfhub_(unit|net|bench)'"
 check "builds as a subdirectory" cmake --build "$subdirectory"
 check "runs as a subdirectory" runs "$subdirectory"

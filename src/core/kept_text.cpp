@@ -20,6 +20,7 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    if (text.size() > 1 && text.front() == '0') return std::nullopt;
     if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
     return value;
 }

@@ -13,7 +13,7 @@ namespace hf {
 /// The text up to `separator` (or all of it), which is removed from `text` together with the separator.
 std::string_view take_until(std::string_view& text, char separator);
 
-/// Decimal digits and nothing else, below 2^63: sizes and offsets of files are signed.
+/// Decimal digits without zeros before them, below 2^63: sizes and offsets of files are signed.
 std::optional<std::uint64_t> read_number(std::string_view text);
 
 /// `text` with everything escaped but letters, digits and "_.-~/": no space, no line break, no NUL.

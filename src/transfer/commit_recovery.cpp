@@ -11,7 +11,6 @@ namespace asio = boost::asio;
 namespace {
 
 using std::chrono::seconds;
-using std::chrono::system_clock;
 
 // The edge of the Hub gives up after 60 s while the Hub goes on. An internal error is the Hub's own word,
 // but commits were seen to exist after one.
@@ -35,18 +34,18 @@ std::string shown(std::string_view first, std::string_view second) {
     return out;
 }
 
-bool is_since(const json::object& object, std::string_view name, system_clock::time_point not_before) {
+bool is_since(const json::object& object, std::string_view name, Timestamp not_before) {
     const auto date = try_parse_datetime(text_member(object, name));
     return date && *date >= not_before;
 }
 
 // The moment of sending on the clock of the server that answers now.
-system_clock::time_point sent_at(const Reply& reply, const SentCommit& commit, const Clock& clock) {
+Timestamp sent_at(const Reply& reply, const SentCommit& commit, const Clock& clock) {
     const auto here = clock.system_now();
     const auto now_here = std::chrono::floor<seconds>(here);
     const auto date = reply.fields.find("Date");
     const auto server_now = date ? parse_http_date(*date, now_here) : std::nullopt;
-    const auto elapsed = std::chrono::duration_cast<system_clock::duration>(clock.now() - commit.sent);
+    const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(clock.now() - commit.sent);
     return server_now.value_or(now_here) - elapsed - precision;
 }
 
@@ -91,7 +90,7 @@ bool is_commit_fate_unclear(const Error& error) {
 }
 
 std::optional<std::string> find_commit(const json::value& history, const SentCommit& commit,
-                                       system_clock::time_point not_before) {
+                                       Timestamp not_before) {
     const json::array* commits = history.if_array();
     if (!commits) return std::nullopt;
     for (const auto& item : *commits) {
@@ -108,7 +107,7 @@ std::optional<std::string> find_commit(const json::value& history, const SentCom
 }
 
 std::optional<std::int64_t> find_pull_request(const json::value& discussions, const SentCommit& commit,
-                                              system_clock::time_point not_before) {
+                                              Timestamp not_before) {
     const json::object* members = discussions.if_object();
     const json::value* list = members ? members->if_contains("discussions") : nullptr;
     if (!list || !list->is_array()) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "transfer/lfs_upload.hpp"
 
+#include <hf/core/datetime.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/json.hpp>
 
@@ -32,11 +33,11 @@ bool is_commit_fate_unclear(const Error& error);
 /// The id of the commit in a page of the revision's history, newest first. Pure. It is one with the same
 /// text above `head`; where that is unknown, one not older than `not_before`.
 std::optional<std::string> find_commit(const json::value& history, const SentCommit& commit,
-                                       std::chrono::system_clock::time_point not_before);
+                                       Timestamp not_before);
 
 /// The number of the newest pull request with the commit's title that is not older. Pure.
 std::optional<std::int64_t> find_pull_request(const json::value& discussions, const SentCommit& commit,
-                                              std::chrono::system_clock::time_point not_before);
+                                              Timestamp not_before);
 
 /// A commit that was found.
 class FoundCommit {

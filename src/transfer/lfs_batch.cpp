@@ -1,6 +1,5 @@
 #include "transfer/lfs_batch.hpp"
 
-#include <hf/core/datetime.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/json.hpp>
 
@@ -52,16 +51,17 @@ Url link(std::string_view text) {
 }
 
 std::optional<system_clock::time_point> expiry(const json::object& action, LfsTime time) {
-    std::optional<system_clock::duration> life;
+    // Microseconds: the system clock's nanoseconds end in 2262, dates in 9999.
+    std::optional<std::chrono::microseconds> life;
     if (const json::value* seconds = member(action, "expires_in"); seconds && seconds->is_number()) {
         const double limit = static_cast<double>(longest_life.count());
         life = std::chrono::seconds(static_cast<std::int64_t>(std::clamp(seconds->to_number<double>(), 0.0, limit)));
     } else if (const json::value* at = member(action, "expires_at"); at && at->is_string()) {
         if (const auto date = try_parse_datetime(view(at->get_string())))
-            life = std::chrono::time_point_cast<system_clock::duration>(*date) - time.server.value_or(time.now);
+            life = *date - time.server.value_or(std::chrono::floor<std::chrono::microseconds>(time.now));
     }
-    if (!life || *life <= system_clock::duration::zero()) return std::nullopt;
-    return time.now + std::min<system_clock::duration>(*life, longest_life);
+    if (!life || life->count() <= 0) return std::nullopt;
+    return time.now + std::min<std::chrono::microseconds>(*life, longest_life);
 }
 
 bool is_field_name(std::string_view name) {

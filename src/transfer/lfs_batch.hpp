@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hf/core/datetime.hpp>
 #include <hf/core/url.hpp>
 #include <hf/net/transport.hpp>
 
@@ -31,7 +32,7 @@ std::string lfs_batch_body(LfsOperation operation, std::span<const LfsWanted> ob
 /// What the clocks say when an answer comes.
 struct LfsTime {
     std::chrono::system_clock::time_point now;
-    std::optional<std::chrono::system_clock::time_point> server{};  ///< its Date
+    std::optional<Timestamp> server{};  ///< its Date
 };
 
 /// One request that the answer asks for.

@@ -12,6 +12,6 @@ function(hfhub_xet_vectors target)
             endif()
         endif()
         set_source_files_properties(${folder}/${name}.cpp TARGET_DIRECTORY ${target}
-            PROPERTIES COMPILE_OPTIONS "${options}")
+            PROPERTIES COMPILE_OPTIONS "${options}" SKIP_PRECOMPILE_HEADERS ON)
     endforeach()
 endfunction()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -27,6 +28,13 @@ inline std::pair<std::string_view, std::string_view> two_texts(std::string_view 
     const auto end = input.find('\n');
     if (end == input.npos) return {input, {}};
     return {input.substr(0, end), input.substr(end + 1)};
+}
+
+/// Whether a path has a "." or ".." between slashes of either kind; such paths are no part of a URL.
+inline bool has_dot_segment(std::string_view path) {
+    std::string text = "/" + std::string(path) + "/";
+    std::replace(text.begin(), text.end(), '\\', '/');
+    return text.find("/./") != text.npos || text.find("/../") != text.npos;
 }
 
 namespace hf::fuzz {

@@ -15,8 +15,17 @@ static bool is_path(std::string_view text) {
     });
 }
 
+static bool is_refused(std::string_view path) try {
+    hf::detail::path_part(path);
+    return false;
+} catch (const hf::HFValidationError&) {
+    return true;
+}
+
 HFHUB_FUZZ_TARGET(input) {
     const auto [revision, file] = two_texts(input);
+    for (const std::string_view path : {revision, file}) HFHUB_PROPERTY(is_refused(path) == has_dot_segment(path));
+    if (is_refused(revision) || is_refused(file)) return;
     const std::array<std::string, 2> parts{hf::detail::path_part(hf::segment(revision)), hf::detail::path_part(file)};
     HFHUB_PROPERTY(parts[0].find('/') == std::string::npos);
     HFHUB_PROPERTY(is_path(parts[0]) && is_path(parts[1]));

@@ -4,6 +4,7 @@
 
 #include <hf/core/error.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace {
@@ -22,7 +23,7 @@ std::uint64_t number(std::string_view& text) {
 HFHUB_FUZZ_TARGET(input) {
     auto [first, content_range] = two_texts(input);
     const auto status = static_cast<unsigned>(number(first));
-    const std::uint64_t size = number(first) + 1;
+    const std::uint64_t size = std::max<std::uint64_t>(number(first), 1);
     const std::uint64_t begin = number(first) % size;
     const hf::ByteRange asked{begin, begin + number(first) % (size - begin) + 1};
     const std::uint64_t length = number(first);

@@ -22,8 +22,10 @@ HFHUB_FUZZ_TARGET(input) {
         HFHUB_PROPERTY(hf::is_safe_path(repo_id));
         const auto root = hf::RepoCachePaths("/cache", "dataset", repo_id).root();
         HFHUB_PROPERTY(root.parent_path() == "/cache");
-        const auto url = hf::Url::parse(hf::hf_hub_url("https://h.test", "", repo_id, file, file));
-        HFHUB_PROPERTY(url.origin().host == "h.test" && url.query().empty());
+        if (!has_dot_segment(file)) {
+            const auto url = hf::Url::parse(hf::hf_hub_url("https://h.test", "", repo_id, file, file));
+            HFHUB_PROPERTY(url.origin().host == "h.test" && url.query().empty());
+        }
     }
     try {
         const hf::RepoUrl url(repo_id);

@@ -138,8 +138,7 @@ BOOST_AUTO_TEST_CASE(parts_are_no_fields) {
 }
 
 BOOST_AUTO_TEST_CASE(one_rule_for_clocks_that_disagree) {
-    using Times = std::optional<std::chrono::system_clock::time_point>;
-    const auto expires = [](const std::string& members, Times server = {}) {
+    const auto expires = [](const std::string& members, std::optional<Timestamp> server = {}) {
         LfsTime time{now};
         time.server = server;
         return entry_of(R"({"oid":"a","actions":{"download":{"href":"https://s/x",)" + members + "}}}", time).download->expires;
@@ -150,15 +149,20 @@ BOOST_AUTO_TEST_CASE(one_rule_for_clocks_that_disagree) {
     BOOST_TEST((expires(R"("expires_in":60,"expires_at":"2020-01-01T00:00:00.000Z")") == now + 60s));
     BOOST_TEST((expires(R"("expires_at":"2023-11-14T22:14:20.000Z")") == now + 60s));
     // A date counts from the server's clock: ours is an hour ahead, or behind.
-    BOOST_TEST((expires(R"("expires_at":"2023-11-14T21:14:20.000Z")", now - 1h) == now + 60s));
-    BOOST_TEST((expires(R"("expires_at":"2023-11-14T23:14:20.000Z")", now + 1h) == now + 60s));
+    const auto server_now = std::chrono::floor<std::chrono::seconds>(now);
+    BOOST_TEST((expires(R"("expires_at":"2023-11-14T21:14:20.000Z")", server_now - 1h) == now + 60s));
+    BOOST_TEST((expires(R"("expires_at":"2023-11-14T23:14:20.000Z")", server_now + 1h) == now + 60s));
     for (const std::string never : {R"("expires_in":0)", R"("expires_in":-5)", R"("expires_in":"60")",
                                     R"("expires_at":"2020-01-01T00:00:00.000Z")", R"("expires_at":"soon")",
                                     R"("expires_at":7)", R"("expires_at":null)"}) {
         BOOST_TEST_CONTEXT(never) { BOOST_TEST(!expires(never).has_value()); }
     }
     BOOST_TEST((expires(R"("expires_in":9e18)") <= now + 366 * 24h));
+    // The system clock's nanoseconds end in 2262.
+    const Timestamp year_9999 = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31);
     BOOST_TEST((expires(R"("expires_at":"9999-01-01T00:00:00.000Z")") <= now + 366 * 24h));
+    BOOST_TEST((expires(R"("expires_at":"9999-12-31T00:01:00.000Z")", year_9999) == now + 60s));
+    BOOST_TEST(!expires(R"("expires_at":"0001-01-01T00:00:00.000Z")", year_9999).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(header_null_is_no_header) {

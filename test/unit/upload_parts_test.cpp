@@ -1,6 +1,5 @@
 #include "pure_table.hpp"
 #include "transfer/commit_payload.hpp"
-#include "transfer/commit_recovery.hpp"
 #include "transfer/upload_body.hpp"
 #include "transfer/upload_plan.hpp"
 #include "workflow/folder_listing.hpp"
@@ -322,29 +321,6 @@ BOOST_AUTO_TEST_CASE(links_are_signed_in_bounded_batches) {
     BOOST_TEST(lfs_batch_length(std::vector<std::uint64_t>(1000, 1)) == 256u);
     BOOST_TEST(lfs_batch_length(std::vector<std::uint64_t>(1000, 1ull << 30)) == 8u);
     BOOST_TEST(lfs_batch_length(std::vector<std::uint64_t>(3, 100ull << 30)) == 1u);
-}
-
-BOOST_AUTO_TEST_CASE(a_commit_is_found_by_its_text_above_the_head) {
-    const auto history = json::parse(R"([
-        {"id":"c3","title":"Other","message":"","date":"2023-11-14T22:13:21.000Z"},
-        {"id":"c2","title":"Add model","message":"line1\nline2","date":"2023-11-14T22:13:20.000Z"},
-        {"id":"c1","title":"Add model","message":"line1 line2","date":"2023-11-14T21:00:00.000Z"}])");
-    const auto when = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
-    const auto find = [&](std::string summary, std::string description, std::string head, auto not_before) {
-        return find_commit(history, SentCommit(summary, description, head, {}), not_before).value_or("none");
-    };
-    BOOST_TEST(find("Add model", "line1\nline2", "c1", when) == "c2");
-    BOOST_TEST(find("Add model\nline1", "line2", "c1", when) == "c2");
-    BOOST_TEST(find("Add model", "line1\nline2", "c2", when) == "none");
-    BOOST_TEST(find("Add model", "", "c1", when) == "none");
-    BOOST_TEST(find("Add model", "line1\nline2", "", when) == "c2");
-    BOOST_TEST(find("Add model", "line1\nline2", "", when + std::chrono::seconds(5)) == "none");
-    const auto pull_requests = json::parse(R"({"discussions":[
-        {"num":9,"title":"Add model","isPullRequest":false,"createdAt":"2023-11-14T22:13:20.000Z"},
-        {"num":8,"title":"Add model","isPullRequest":true,"createdAt":"2023-11-14T22:13:20.000Z"},
-        {"num":3,"title":"Add model","isPullRequest":true,"createdAt":"2023-10-14T22:13:20.000Z"}]})");
-    BOOST_TEST(find_pull_request(pull_requests, SentCommit("Add model\nx", "", "", {}), when).value() == 8);
-    BOOST_TEST(!find_pull_request(pull_requests, SentCommit("Add", "", "", {}), when));
 }
 
 BOOST_AUTO_TEST_CASE(overwriting_is_noticed) {

@@ -10,8 +10,8 @@ namespace hf {
 /// A moment in UTC, as precise as the Hub's answers.
 using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 
-/// "2022-08-19T07:19:38.123Z", the only form in which the Hub writes dates; 1 to 9 digits of fraction,
-/// cut to microseconds. Anything else is nullopt.
+/// "2022-08-19T07:19:38.123Z", as the Hub writes dates; no fraction or 1 to 9 digits, cut to microseconds; an offset
+/// like "+02:00" instead of the Z. Anything else is nullopt.
 std::optional<Timestamp> try_parse_datetime(std::string_view text) noexcept;
 
 /// The same, throwing InvalidResponseError.
