@@ -142,15 +142,6 @@ void require_safe_paths(const SnapshotListing& listing) {
     for (const FileFailure& odd : listing.odd) require_safe_path(odd.path);
 }
 
-void require_no_odd(const SnapshotListing& listing) {
-    if (listing.odd.empty()) return;
-    ErrorInfo info;
-    info.argument = listing.odd.front().path;
-    info.message = listing.odd.front().message;
-    info.failures = listing.odd;
-    throw InvalidResponseError(std::move(info));
-}
-
 void require_layout(const std::vector<const SnapshotFile*>& files) {
     std::vector<std::string_view> paths;
     paths.reserve(files.size());

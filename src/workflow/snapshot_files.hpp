@@ -62,8 +62,6 @@ public:
 
 /// Throws UnsafePathError if any file, odd ones included, would leave its folder.
 void require_safe_paths(const SnapshotListing& listing);
-/// Throws InvalidResponseError, with all of them, if the listing has odd entries.
-void require_no_odd(const SnapshotListing& listing);
 /// Throws FileSystemError naming the files that a file system cannot hold: names of more than 255 bytes, a file
 /// beside a folder of the same name. InvalidResponseError for a path that is listed twice.
 void require_layout(const std::vector<const SnapshotFile*>& files);

@@ -135,6 +135,7 @@ BOOST_AUTO_TEST_CASE(an_empty_or_cut_listing_deletes_nothing) {
         BOOST_ERROR("a cut listing was believed");
     } catch (const TooManyDeletionsError& error) {
         BOOST_TEST(error.message().find("f29") != std::string::npos, error.message());
+        BOOST_TEST(error.info().argument == "folder");  // no number would allow it
     }
     BOOST_TEST((held(folder) == files));
     BOOST_CHECK_THROW(mirror(), InvalidResponseError);  // which is no whole mirror either
@@ -142,7 +143,8 @@ BOOST_AUTO_TEST_CASE(an_empty_or_cut_listing_deletes_nothing) {
     siblings = false;
     publish(files);
     listed = numbered(10);
-    BOOST_CHECK_THROW(mirror_and_delete(), TooManyDeletionsError);
+    BOOST_CHECK_EXCEPTION(mirror_and_delete(), TooManyDeletionsError,
+                          [](const auto& error) { return error.info().argument == "max_delete"; });
     BOOST_TEST((held(folder) == files));
     BOOST_TEST(mirror_and_delete(20).removed == 20u);
 }

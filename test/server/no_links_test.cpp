@@ -1,4 +1,4 @@
-// File systems without symbolic links: pain 27.
+// File systems without symbolic links.
 #include "download_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -61,7 +61,7 @@ struct Fixture : test::DownloadFixture {
 
 BOOST_FIXTURE_TEST_SUITE(no_links, Fixture)
 
-BOOST_AUTO_TEST_CASE(pain_27_a_snapshot_without_links) {
+BOOST_AUTO_TEST_CASE(a_snapshot_without_links) {
     const fs::path folder = run(client().snapshot_download("julien/m"));
     is_plain(folder);
     BOOST_TEST(files_below(repo_folder() / "blobs").empty());  // nothing is stored twice
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(pain_27_a_snapshot_without_links) {
     BOOST_TEST(read_file(run(client().hf_hub_download("julien/m", "b/same.txt"))) == "same");
 }
 
-BOOST_AUTO_TEST_CASE(pain_27_single_files_without_links) {
+BOOST_AUTO_TEST_CASE(single_files_without_links) {
     for (const auto& [name, expected] : files) {
         const fs::path file = run(client().hf_hub_download("julien/m", name));
         BOOST_TEST((read_file(file) == expected), name);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(pain_27_single_files_without_links) {
     BOOST_TEST(read_file(run(client().hf_hub_download("julien/m", "README.md", options))) == "# Title\n");
 }
 
-BOOST_AUTO_TEST_CASE(pain_27_a_local_folder_without_links) {
+BOOST_AUTO_TEST_CASE(a_local_folder_without_links) {
     const std::string target = (path() / "target").string();
     for (const std::optional<bool> wanted : {std::optional<bool>(true), std::optional<bool>()}) {
         SnapshotDownloadOptions options;
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(pain_27_a_local_folder_without_links) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(pain_27_a_cache_with_links_is_still_read) {
+BOOST_AUTO_TEST_CASE(a_cache_with_links_is_still_read) {
     links_are_refused = false;
     const fs::path folder = run(client().snapshot_download("julien/m"));
     BOOST_TEST(fs::is_symlink(folder / "README.md"));

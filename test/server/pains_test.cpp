@@ -1,5 +1,4 @@
-// What users of other clients complained about, where no other test of this folder or of test/unit and
-// test/net has it. The number is that of the complaint.
+// What users of other clients complained about: killed and competing processes, locks, disks.
 #include "download_fixture.hpp"
 
 #include "transfer/file.hpp"
@@ -88,7 +87,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(pains)
 
-BOOST_FIXTURE_TEST_CASE(pain_01_killed_in_the_middle_of_a_large_file_and_resumed, test::DownloadFixture) {
+BOOST_FIXTURE_TEST_CASE(killed_in_the_middle_of_a_large_file_and_resumed, test::DownloadFixture) {
     const std::size_t size = 24u << 20;
     const Files files{{"large.bin", noise(size, 1)}};
     const std::string commit = publish(files);
@@ -114,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(pain_01_killed_in_the_middle_of_a_large_file_and_resumed
     BOOST_TEST(hub.counters().bytes_sent < size + (10u << 20));
 }
 
-BOOST_FIXTURE_TEST_CASE(pain_02_writers_without_locks_killed_again_and_again, test::DownloadFixture) {
+BOOST_FIXTURE_TEST_CASE(writers_without_locks_killed_again_and_again, test::DownloadFixture) {
     Files files{{"config.json", "{}"}, {"small.bin", noise(200'000, 1)}, {"large.bin", noise(9u << 20, 2)}};
     const std::string commit = publish(files);
     files[".gitattributes"] = content("julien/m", ".gitattributes");
@@ -142,7 +141,7 @@ BOOST_FIXTURE_TEST_CASE(pain_02_writers_without_locks_killed_again_and_again, te
     BOOST_TEST(hit >= 3);  // of ten; the others were already done
 }
 
-BOOST_FIXTURE_TEST_CASE(pain_03_a_lock_that_is_never_released, test::DownloadFixture) {
+BOOST_FIXTURE_TEST_CASE(a_lock_that_is_never_released, test::DownloadFixture) {
     const std::string bytes = noise(2'000'000, 1);
     publish({{"large.bin", bytes}});
     const fs::path lock = cache() / ".locks/models--julien--m" / (sha256_hex(bytes) + ".lock");
@@ -156,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(pain_03_a_lock_that_is_never_released, test::DownloadFix
     BOOST_TEST((read_file(run(api.hf_hub_download("julien/m", "large.bin"))) == bytes));
 }
 
-BOOST_FIXTURE_TEST_CASE(pain_07_the_length_of_a_redirect_is_no_size, test::DownloadFixture) {
+BOOST_FIXTURE_TEST_CASE(the_length_of_a_redirect_is_no_size, test::DownloadFixture) {
     const std::string bytes = noise(300'000, 1);
     publish({{"large.bin", bytes}});
     Fault fault(FaultKind::headers);
@@ -170,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(pain_07_the_length_of_a_redirect_is_no_size, test::Downl
     BOOST_TEST(blobs_are_sound(repo_folder()));
 }
 
-BOOST_FIXTURE_TEST_CASE(pain_28_a_full_disk_is_told_with_the_numbers_and_before_the_first_byte, test::DownloadFixture) {
+BOOST_FIXTURE_TEST_CASE(a_full_disk_is_told_with_the_numbers_and_before_the_first_byte, test::DownloadFixture) {
     struct statvfs disk {};
     BOOST_REQUIRE(::statvfs(path().c_str(), &disk) == 0);
     const std::uint64_t needed = (static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize) * 2 + (1u << 30);
@@ -182,7 +181,7 @@ BOOST_FIXTURE_TEST_CASE(pain_28_a_full_disk_is_told_with_the_numbers_and_before_
         });
 }
 
-BOOST_FIXTURE_TEST_CASE(pain_31_files_of_one_call_are_of_one_commit, test::DownloadFixture) {
+BOOST_FIXTURE_TEST_CASE(files_of_one_call_are_of_one_commit, test::DownloadFixture) {
     const std::string first = publish({{"a.txt", "one"}, {"b.txt", "one"}});
     fs::create_directories(path() / "next");
     for (const char* name : {"a.txt", "b.txt"}) std::ofstream(path() / "next" / name) << "two";

@@ -1,4 +1,4 @@
-// What users of other clients complain about, by number: broken transfers.
+// What users of other clients complained about: broken transfers.
 #include "download_fixture.hpp"
 
 #include <hf/transfer/progress.hpp>
@@ -52,7 +52,7 @@ struct Fixture : public test::DownloadFixture {
 
 BOOST_FIXTURE_TEST_SUITE(pains, Fixture)
 
-BOOST_AUTO_TEST_CASE(pain_01_a_flaky_link_finishes_without_starting_over) {
+BOOST_AUTO_TEST_CASE(a_flaky_link_finishes_without_starting_over) {
     break_down(content_fault(FaultKind::reset, 200'000, 0));
     TransferConfig one_stream;
     one_stream.keep_partials_above = 200'000;
@@ -65,13 +65,13 @@ BOOST_AUTO_TEST_CASE(pain_01_a_flaky_link_finishes_without_starting_over) {
     BOOST_TEST(progress.counters().retries >= 10u);
 }
 
-BOOST_AUTO_TEST_CASE(pain_03_a_place_where_locks_are_impossible) {
+BOOST_AUTO_TEST_CASE(a_place_where_locks_are_impossible) {
     fs::create_directories(cache());
     std::ofstream(cache() / ".locks") << "no folder";
     BOOST_TEST((fetch(downloader(in_parts())) == large));
 }
 
-BOOST_AUTO_TEST_CASE(pain_04_content_of_the_right_size_and_the_wrong_hash) {
+BOOST_AUTO_TEST_CASE(content_of_the_right_size_and_the_wrong_hash) {
     break_down(content_fault(FaultKind::corrupt, 1000, 0));
     BOOST_CHECK_THROW(fetch(downloader(in_parts())), IntegrityError);
     BOOST_TEST(!fs::exists(blob()));
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(pain_04_content_of_the_right_size_and_the_wrong_hash) {
     BOOST_TEST((fetch(downloader(in_parts())) == large));
 }
 
-BOOST_AUTO_TEST_CASE(pain_05_the_page_of_a_proxy_is_no_content) {
+BOOST_AUTO_TEST_CASE(the_page_of_a_proxy_is_no_content) {
     const std::string page = "<html>" + std::string(623, 'x') + "</html>";
     for (const char* route : {"lfs_download", "resolve", "repo_info", "tree", "lfs_batch"}) {
         fs::remove_all(home);
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(pain_05_the_page_of_a_proxy_is_no_content) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(pain_05_a_page_does_not_spoil_what_was_received) {
+BOOST_AUTO_TEST_CASE(a_page_does_not_spoil_what_was_received) {
     Fault broken = content_fault(FaultKind::reset, 0, 0);
     broken.skip = 3;
     break_down(broken);
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(pain_05_a_page_does_not_spoil_what_was_received) {
     BOOST_TEST(counters().bytes_sent < large.size() - 1'000'000);
 }
 
-BOOST_AUTO_TEST_CASE(pain_06_range_ignored_or_refused_when_resuming) {
+BOOST_AUTO_TEST_CASE(range_ignored_or_refused_when_resuming) {
     for (const unsigned status : {200u, 416u}) {
         fs::remove_all(home);
         Fault broken = content_fault(FaultKind::reset, 0, 0);
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(pain_06_range_ignored_or_refused_when_resuming) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(pain_06_a_complete_partial_is_verified_and_not_requested) {
+BOOST_AUTO_TEST_CASE(a_complete_partial_is_verified_and_not_requested) {
     for (const bool sound : {true, false}) {
         fs::remove_all(home);
         fs::create_directories(repo_folder() / "blobs");
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(pain_06_a_complete_partial_is_verified_and_not_requested) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(pain_07_sizes_come_from_the_content_not_from_redirects) {
+BOOST_AUTO_TEST_CASE(sizes_come_from_the_content_not_from_redirects) {
     const std::string url = hub.endpoint() + "/julien/m/resolve/main/large.bin";
     BOOST_TEST((run(client().get_hf_file_metadata(url)).size == large.size()));
     for (const char* value : {"", "0", "nonsense"}) {
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(pain_07_sizes_come_from_the_content_not_from_redirects) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(pain_08_a_stall_at_the_end_costs_only_the_rest) {
+BOOST_AUTO_TEST_CASE(a_stall_at_the_end_costs_only_the_rest) {
     for (const bool parts : {true, false}) {
         fs::remove_all(home);
         TransferConfig transfers = in_parts();

@@ -1,5 +1,6 @@
 #include "pure_table.hpp"
 #include "transfer/commit_payload.hpp"
+#include "transfer/lfs_upload.hpp"
 #include "transfer/upload_body.hpp"
 #include "transfer/upload_plan.hpp"
 #include "workflow/folder_listing.hpp"

@@ -205,12 +205,12 @@ class UnsafePathError : public detail::TypedError<Error, Errc::unsafe_path> {
 };
 
 /// The cached snapshot is known to lack files: an earlier download was interrupted or took only a part.
-/// `info().message` says how many.
+/// `info().argument` is its folder, `info().message` says how many.
 class IncompleteSnapshotError : public detail::TypedError<LocalEntryNotFoundError, Errc::incomplete_snapshot> {
     using TypedError::TypedError;
 };
 /// `mirror` was to delete more than `MirrorOptions::max_delete` files, or the listing is empty or contradicts the
-/// commit's own list. Nothing was deleted.
+/// commit's own list. Nothing was deleted. `info().argument` is "max_delete" where that would allow it, or "folder".
 class TooManyDeletionsError : public detail::TypedError<Error, Errc::too_many_deletions> {
     using TypedError::TypedError;
 };
