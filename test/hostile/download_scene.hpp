@@ -1,12 +1,11 @@
 #pragma once
 
+#include "files.hpp"
 #include "hostile_fixture.hpp"
 
 #include <hf/core/error.hpp>
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <vector>
 
 namespace hf::test {
@@ -43,10 +42,7 @@ public:
         options.progress = &sink;
         return run(api.download_file("me/repo", "f.bin", options));
     }
-    static std::string read(const std::string& path) {
-        std::ifstream in(path, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
+    static std::string read(const std::string& path) { return test::read_file(path); }
 
     ScriptedAnswer whole() const {
         ScriptedAnswer out;

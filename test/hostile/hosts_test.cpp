@@ -1,13 +1,12 @@
 // Answers that lead elsewhere: to hosts that may not be contacted, from https to http, or just to another name of the Hub.
 #include "../unit/session_fixture.hpp"
+#include "files.hpp"
 #include "hostile_fixture.hpp"
 #include "upload_double.hpp"
 
 #include <hf/core/error.hpp>
 
 #include <boost/test/unit_test.hpp>
-
-#include <fstream>
 
 using namespace hf;
 using test::Answer;
@@ -17,10 +16,7 @@ namespace {
 
 const std::string content = "model weights";
 
-std::string read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
+using test::read_file;
 
 /// Two servers: the endpoint, and one that its answers lead to.
 struct HostsFixture : test::HostileFixture {

@@ -1,11 +1,10 @@
 // LFS links of stores that others run: what they demand is sent, to them alone; what they say is told.
+#include "files.hpp"
 #include "hostile_fixture.hpp"
 
 #include <hf/core/error.hpp>
 
 #include <boost/test/unit_test.hpp>
-
-#include <fstream>
 
 using namespace hf;
 
@@ -59,10 +58,7 @@ struct LfsFixture : test::HostileFixture {
         run(client().create_commit("me/repo", std::move(operations), options));
     }
     void mirror() { run(client().mirror("me/repo", (path() / "m").string())); }
-    std::string mirrored() const {
-        std::ifstream in(path() / "m" / "w.bin", std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    }
+    std::string mirrored() const { return test::read_file(path() / "m" / "w.bin"); }
     const test::ReceivedRequest& at_store(std::string_view method) const {
         for (const auto& request : stored) {
             if (request.method == method) return request;

@@ -1,10 +1,9 @@
 #pragma once
 
+#include "files.hpp"
 #include "hostile_fixture.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,10 +35,7 @@ public:
         return static_cast<int>(std::ranges::count_if(
             asked, [part](const std::string& path) { return path.find(part) != std::string::npos; }));
     }
-    static std::string read(const std::filesystem::path& path) {
-        std::ifstream in(path, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
+    static std::string read(const std::filesystem::path& path) { return test::read_file(path); }
     /// The files below a folder, without what clients keep there.
     static Files held(const std::filesystem::path& folder) {
         Files out;

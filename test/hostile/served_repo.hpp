@@ -1,11 +1,11 @@
 #pragma once
 
+#include "files.hpp"
 #include "hostile_fixture.hpp"
 
 #include <hf/core/url.hpp>
 
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -70,10 +70,7 @@ public:
         return run(client().hf_hub_download("me/repo", name, options));
     }
 
-    static std::string read(const std::filesystem::path& path) {
-        std::ifstream in(path, std::ios::binary);
-        return std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    }
+    static std::string read(const std::filesystem::path& path) { return test::read_file(path); }
     static void write(const std::filesystem::path& path, std::string_view content) {
         std::filesystem::create_directories(path.parent_path());
         std::ofstream(path, std::ios::binary) << content;

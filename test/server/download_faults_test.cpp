@@ -15,10 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string read_all(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
+using test::read_file;
 
 LocalHubConfig two_tree_pages(const fs::path& root) {
     LocalHubConfig config(root / "hub");
@@ -89,18 +86,18 @@ struct Fixture : private test::TemporaryFolder, public test::HubFixture {
             for (const auto& entry : fs::directory_iterator(repo_folder() / "blobs")) {
                 const std::string name = entry.path().filename().string();
                 if (name.find('.') != name.npos) continue;  // partials
-                const std::string content = read_all(entry.path());
+                const std::string content = read_file(entry.path());
                 BOOST_TEST((name == (name.size() == 64 ? sha256_hex(content) : git_blob_sha1_hex(content))), name);
             }
         }
         for (const auto& [name, content] : files) {
             const fs::path file = snapshot_folder() / name;
-            if (fs::is_symlink(file)) BOOST_TEST((read_all(file) == content), name);
+            if (fs::is_symlink(file)) BOOST_TEST((read_file(file) == content), name);
         }
     }
     void check_complete() const {
         check_sound();
-        for (const auto& [name, content] : files) BOOST_TEST((read_all(snapshot_folder() / name) == content), name);
+        for (const auto& [name, content] : files) BOOST_TEST((read_file(snapshot_folder() / name) == content), name);
         std::size_t others = 0;
         for (const auto& entry : fs::directory_iterator(repo_folder() / "blobs"))
             others += entry.path().filename().string().find('.') != std::string::npos;

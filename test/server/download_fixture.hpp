@@ -9,13 +9,6 @@
 
 namespace hf::test {
 
-/// What the file at `path` holds, links followed.
-inline std::string read_file(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error("cannot read " + path.string());
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 /// The files below `folder`, relative, sorted; folders are left out, and what clients of the Hub keep there.
 inline std::vector<std::string> files_below(const std::filesystem::path& folder) {
     std::vector<std::string> out;

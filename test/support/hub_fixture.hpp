@@ -1,5 +1,6 @@
 #pragma once
 
+#include "files.hpp"
 #include "hasty_clock.hpp"
 #include "request_log.hpp"
 #include "temporary_folder.hpp"
@@ -15,6 +16,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <random>
@@ -30,7 +33,10 @@ namespace hf::test {
 inline std::string noise(std::size_t size, unsigned seed) {
     std::mt19937_64 generator(seed);
     std::string out(size, '\0');
-    for (char& c : out) c = static_cast<char>(generator());
+    for (std::size_t begin = 0; begin < size; begin += sizeof(std::uint64_t)) {
+        const std::uint64_t bytes = generator();
+        std::memcpy(out.data() + begin, &bytes, std::min(sizeof bytes, size - begin));
+    }
     return out;
 }
 

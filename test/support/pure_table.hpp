@@ -1,11 +1,12 @@
 #pragma once
 
+#include "files.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -13,12 +14,6 @@
 #include <vector>
 
 namespace hf::test {
-
-inline std::string read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw std::runtime_error("cannot read " + path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// One row of a pure table: a function's input, and its output or error.
 class Row {
