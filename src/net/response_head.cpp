@@ -11,8 +11,16 @@ namespace {
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
+/// Newer releases of Beast have this as a pure virtual, older ones lack it: a class without any `override` is both's.
+class TrailerlessParser : public http::basic_parser<false> {
+protected:
+    void on_trailer_field_impl(http::field, boost::beast::string_view, boost::beast::string_view, error_code& error) {
+        error = {};
+    }
+};
+
 /// Puts the fields straight into ours; only heads are fed to it.
-class HeadParser final : public http::basic_parser<false> {
+class HeadParser final : public TrailerlessParser {
 public:
     explicit HeadParser(ResponseHead& head) : head_(head) {}
 
@@ -28,8 +36,6 @@ private:
         error = {};
         head_.fields.add(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
     }
-    // A pure virtual of newer releases of Beast; no trailers are fed to it.
-    void on_trailer_field_impl(http::field, view, view, error_code& error) { error = {}; }
     void on_header_impl(error_code& error) override { error = {}; }
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code& error) override { error = {}; }
     std::size_t on_body_impl(view, error_code& error) override {
