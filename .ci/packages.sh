@@ -3,7 +3,7 @@
 # installs what is missing, as root or through sudo, and does nothing else.
 
 hfhub_packages_core="g++ cmake ninja-build ccache pkg-config git ca-certificates openssl
-    libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev zlib1g-dev liblz4-dev libgit2-dev libsqlite3-dev
+    libboost1.81-dev libboost-json1.81-dev libssl-dev zlib1g-dev liblz4-dev libgit2-dev libsqlite3-dev
     libcli11-dev libfmt-dev libboost-test1.81-dev python3"
 hfhub_packages_test="clang-16 libclang-rt-16-dev python3-venv python3-pip nodejs npm
     git-lfs curl aria2 tinyproxy squid"
@@ -39,4 +39,9 @@ hfhub_has_package() {
         python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null && return ;;
     esac
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# The newest clang that the package lists know, as the name of its package.
+newest_clang() {
+    apt-cache pkgnames clang- | grep -xE 'clang-[0-9]+' | sort -V | tail -n 1
 }

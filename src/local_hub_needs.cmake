@@ -1,0 +1,17 @@
+# What hfhub::local_hub links beside hfhub::hfhub, for the build and, installed, for hfhub-config.cmake.
+# hfhub_local_hub_missing says what was not found, and is empty if nothing is missing.
+set(hfhub_local_hub_missing)
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+    pkg_check_modules(libgit2 QUIET IMPORTED_TARGET libgit2)
+endif()
+find_package(SQLite3 QUIET)
+if(NOT PkgConfig_FOUND)
+    list(APPEND hfhub_local_hub_missing pkg-config)
+elseif(NOT TARGET PkgConfig::libgit2)
+    list(APPEND hfhub_local_hub_missing libgit2)
+endif()
+if(NOT TARGET SQLite::SQLite3)
+    list(APPEND hfhub_local_hub_missing SQLite3)
+endif()
+string(REPLACE ";" " and " hfhub_local_hub_missing "${hfhub_local_hub_missing}")
