@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What is too long for each change: run by hand before an issue is closed. Installs what is missing, in one step with
-# the Python package index. The last line reads "N passed, N failed".
+# What is too long for each change: run by hand before an issue is closed. Installs what is missing; the last line
+# reads "N passed, N failed".
 #
 #   bash test/long.sh [PART...]
 #
@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 . .ci/packages.sh
 . .ci/steps.sh
 
-# Headers, libraries and CMake files of a release are a package each, for Linux on x86-64 and ARM.
+# Headers, libraries and CMake files of each release come as the Python package cmeel-boost.
 boost_releases="1.83.0 1.88.0 1.90.0"
 
 if [ $# -eq 0 ]; then set -- clang boost compilers; fi
