@@ -1,6 +1,8 @@
-#include "hub.hpp"
+#include "access.hpp"
 
 #include "discussions.hpp"
+#include "http_error.hpp"
+#include "storage_error.hpp"
 
 namespace hf::local_hub {
 namespace {
@@ -49,7 +51,7 @@ Repo committable_repo(const Call& call, std::string_view revision) {
     constexpr std::string_view folder = "refs/pr/";
     if (!revision.starts_with(folder)) return writable_repo(call);
     Repo repo = proposable_repo(call);
-    if (find_discussion(call.hub, repo, revision.substr(folder.size())).author != call.who->name())
+    if (call.hub.discussions.find(repo, revision.substr(folder.size())).author != call.who->name())
         return writable_repo(call);
     return repo;
 }

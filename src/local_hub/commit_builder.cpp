@@ -1,8 +1,8 @@
 #include "commit_builder.hpp"
 
 #include "git_handles.hpp"
-#include "http_types.hpp"
 #include "pack_writer.hpp"
+#include "util.hpp"
 
 namespace hf::local_hub {
 namespace {

@@ -1,7 +1,9 @@
 #include "commit_sink.hpp"
 
-#include "discussions.hpp"
+#include "access.hpp"
 #include "gitattributes.hpp"
+#include "http_error.hpp"
+#include "util.hpp"
 
 #include <algorithm>
 
@@ -177,10 +179,10 @@ Response CommitSink::finish() {
     if (create_pr_) {
         commit = git_.write_commit(builder_.write_tree(target_.head), {target_.head}, {call_.who->name()}, message());
         const int number =
-            open_discussion(hub, repo_, call_.who->name(), summary_, description_, true, "open", target_.ref);
+            hub.discussions.open(repo_, call_.who->name(), summary_, description_, true, "open", target_.ref);
         const std::string ref = "refs/pr/" + std::to_string(number);
         git_.set_ref(ref, commit);
-        note_pull_request_commit(hub, repo_, ref, call_.who->name(), commit, summary_);
+        hub.discussions.note_commit(repo_, ref, call_.who->name(), commit, summary_);
         body["pullRequestUrl"] = hub.url(repo_.path() + "/discussions/" + std::to_string(number));
     } else {
         commit = hub.commit(repo_, git_, builder_, target_, call_.who->name(), message());

@@ -148,7 +148,7 @@ asio::awaitable<bool> Connection::read_head(Parser& parser) {
 
 // What is no request at all still gets an answer in the Hub's format.
 asio::awaitable<void> Connection::refuse(HttpError error) {
-    Handling handling(context_.hub, context_.quotas, Request());
+    Handling handling(context_.hub, context_.router, context_.quotas, Request());
     handling.answer(error);
     unread_ = true;
     const std::vector<Fault> none;
@@ -284,7 +284,7 @@ asio::awaitable<bool> Connection::serve_one() {
     if (!readable) co_return false;
     const auto start = std::chrono::steady_clock::now();
     received_ = sent_ = 0;
-    Handling handling(context_.hub, context_.quotas, make_request(parser));
+    Handling handling(context_.hub, context_.router, context_.quotas, make_request(parser));
     const bool steering = is_control(context_, handling.request());  // stands outside of what it steers
     const auto faults =
         steering ? std::vector<Fault>()

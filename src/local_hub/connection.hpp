@@ -1,5 +1,6 @@
 #pragma once
 
+#include "handling.hpp"
 #include "http_server.hpp"
 #include "workers.hpp"
 

@@ -1,5 +1,9 @@
 #include "control.hpp"
 
+#include "http_error.hpp"
+#include "json_body.hpp"
+#include "util.hpp"
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
@@ -150,8 +154,8 @@ Response control(ServerContext& context, const Request& request) {
         }
         add_user(context, body);
         return json_response(json::object{});
-    } catch (const HttpError& error) {
-        return error_response(error, true);
+    } catch (const std::exception& failure) {
+        return error_response(http_error_of(failure), true);
     }
 }
 

@@ -1,4 +1,4 @@
-#include "http_server.hpp"
+#include "counters.hpp"
 
 namespace hf::local_hub {
 

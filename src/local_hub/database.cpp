@@ -1,7 +1,8 @@
 #include "database.hpp"
 
-#include "http_types.hpp"
 #include "schema.hpp"
+#include "storage_error.hpp"
+#include "util.hpp"
 
 #include <sqlite3.h>
 
@@ -51,7 +52,7 @@ void Database::create_schema() {
 void Database::fail(std::string_view sql) const {
     const int code = sqlite3_errcode(handle_);
     if (code == SQLITE_FULL || code == SQLITE_IOERR)
-        throw HttpError(507, std::string("Insufficient storage: ") + sqlite3_errmsg(handle_));
+        throw StorageError(Refusal::full, std::string("Insufficient storage: ") + sqlite3_errmsg(handle_));
     throw std::runtime_error(std::string(sqlite3_errmsg(handle_)) + " in " + std::string(sql));
 }
 

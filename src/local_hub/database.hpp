@@ -33,7 +33,7 @@ inline SqlValue sql_bool(bool value) { return std::int64_t{value}; }
 
 /// The SQLite file of a hub: WAL, so that what was committed survives the death of the process.
 /// Every call is atomic and may come from any thread; calls nest within a transaction.
-/// Throws std::runtime_error with SQLite's words; HttpError 507 when the disk is full.
+/// Throws std::runtime_error with SQLite's words; StorageError when the disk is full.
 class Database {
 public:
     using Values = std::vector<SqlValue>;

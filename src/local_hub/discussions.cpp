@@ -1,11 +1,17 @@
 #include "discussions.hpp"
 
+#include "storage_error.hpp"
+#include "util.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <charconv>
 
 namespace hf::local_hub {
+
+namespace json = boost::json;
+
 namespace {
 
 constexpr std::string_view columns = "id, oid, num, title, status, is_pr, author, base, merge_commit, created_at";
@@ -39,34 +45,36 @@ StoredEvent event_of(const Row& row) {
 
 constexpr std::string_view event_columns = "id, oid, type, author, created_at, data, discussion_id";
 
-json::object event_author(Hub& hub, const StoredEvent& event) {
+}  // namespace
+
+json::object Discussions::author_of(const StoredEvent& event) {
     const auto owner =
-        hub.database.text("SELECT repos.author FROM discussions JOIN repos ON repos.id=repo_id WHERE discussions.id=?",
-                          {event.discussion_id});
-    return author_json(hub, event.author, owner);
+        database_.text("SELECT repos.author FROM discussions JOIN repos ON repos.id=repo_id WHERE discussions.id=?",
+                       {event.discussion_id});
+    return author(event.author, owner);
 }
 
-json::object comment_version(Hub& hub, const StoredEvent& event, const json::value& raw, std::int64_t at) {
+json::object Discussions::comment_version(const StoredEvent& event, const json::value& raw, std::int64_t at) {
     const std::string text(raw.as_string());
     return {{"raw", text},
             {"html", "<p>" + escaped_html(text) + "</p>"},
             {"updatedAt", iso_time(at)},
-            {"author", event_author(hub, event)}};
+            {"author", author_of(event)}};
 }
 
 // Stored: {"raw", "edits": [{"raw", "at"}] (earlier versions, oldest first), "hidden", "hiddenBy"}.
-json::object comment_data(Hub& hub, const StoredEvent& event) {
+json::object Discussions::comment_data(const StoredEvent& event) {
     const auto& edits = event.data.at("edits").as_array();
     const bool hidden = event.data.at("hidden").as_bool();
     json::array history;
     std::int64_t at = event.created_at;
     for (const auto& edit : edits) {
         const auto& earlier = edit.as_object();
-        if (!hidden) history.push_back(comment_version(hub, event, earlier.at("raw"), at));
+        if (!hidden) history.push_back(comment_version(event, earlier.at("raw"), at));
         at = earlier.at("at").as_int64();
     }
     const json::value shown = hidden ? json::value("This comment has been hidden") : event.data.at("raw");
-    auto latest = comment_version(hub, event, shown, at);
+    auto latest = comment_version(event, shown, at);
     history.push_back(latest);
     json::object out{{"edited", !edits.empty()}, {"hidden", hidden}};
     const auto* hidden_by = event.data.if_contains("hiddenBy");
@@ -82,11 +90,9 @@ json::object comment_data(Hub& hub, const StoredEvent& event) {
     return out;
 }
 
-}  // namespace
-
-json::object author_json(Hub& hub, const std::string& name, const std::string& owner) {
-    const auto account = hub.accounts.find(name);
-    const auto memberships = hub.database.number(
+json::object Discussions::author(const std::string& name, const std::string& owner) {
+    const auto account = accounts_.find(name);
+    const auto memberships = database_.number(
         "SELECT count(*) FROM members JOIN accounts o ON o.id=org_id JOIN accounts u ON u.id=user_id "
         "WHERE o.name=? AND u.name=?",
         {owner, name});
@@ -108,16 +114,16 @@ json::object author_json(Hub& hub, const std::string& name, const std::string& o
     return out;
 }
 
-json::object render_event(Hub& hub, const StoredEvent& event) {
+json::object Discussions::render(const StoredEvent& event) {
     return {{"id", event.oid},
-            {"author", event_author(hub, event)},
+            {"author", author_of(event)},
             {"createdAt", iso_time(event.created_at)},
             {"type", event.type},
-            {"data", event.type == "comment" ? comment_data(hub, event) : event.data}};
+            {"data", event.type == "comment" ? comment_data(event) : event.data}};
 }
 
-json::object add_event(Hub& hub, const Discussion& discussion, std::string_view type, const std::string& author,
-                       const json::object& data) {
+json::object Discussions::add_event(const Discussion& discussion, std::string_view type, const std::string& author,
+                                    const json::object& data) {
     StoredEvent event;
     event.discussion_id = discussion.id;
     event.oid = new_object_id();
@@ -125,84 +131,82 @@ json::object add_event(Hub& hub, const Discussion& discussion, std::string_view 
     event.author = author;
     event.created_at = now_ms();
     event.data = data;
-    hub.database.run(
+    database_.run(
         "INSERT INTO discussion_events(oid, discussion_id, type, author, created_at, data) VALUES(?,?,?,?,?,?)",
         {event.oid, discussion.id, event.type, author, event.created_at, json::serialize(data)});
-    return render_event(hub, event);
+    return render(event);
 }
 
-int open_discussion(Hub& hub, const Repo& repo, const std::string& author, std::string_view title,
-                    std::string_view description, bool pull_request, std::string_view status, std::string_view base) {
-    if (repo.discussions_disabled) throw forbidden("Discussions are disabled for this repo");
+int Discussions::open(const Repo& repo, const std::string& author, std::string_view title, std::string_view description,
+                      bool pull_request, std::string_view status, std::string_view base) {
+    if (repo.discussions_disabled) throw StorageError(Refusal::forbidden, "Discussions are disabled for this repo");
     Discussion opened;
-    auto& database = hub.database;
-    database.transaction([&] {
-        const auto number = 1 + database.number("SELECT max(num) FROM discussions WHERE repo_id=?", {repo.id});
-        database.run(
+    database_.transaction([&] {
+        const auto number = 1 + database_.number("SELECT max(num) FROM discussions WHERE repo_id=?", {repo.id});
+        database_.run(
             "INSERT INTO discussions(oid, repo_id, num, title, status, is_pr, author, base, created_at) "
             "VALUES(?,?,?,?,?,?,?,?,?)",
             {new_object_id(), repo.id, number, sql_text(title), sql_text(status), sql_bool(pull_request), author,
              base.empty() ? SqlValue(nullptr) : sql_text(base), now_ms()});
-        opened.id = database.last_id();
+        opened.id = database_.last_id();
         opened.num = static_cast<int>(number);
-        add_event(hub, opened, "comment", author,
+        add_event(opened, "comment", author,
                   json::object{{"raw", description}, {"edits", json::array()}, {"hidden", false}});
     });
     return opened.num;
 }
 
-Discussion find_discussion(Hub& hub, const Repo& repo, std::string_view number) {
+Discussion Discussions::find(const Repo& repo, std::string_view number) {
     std::int64_t num = 0;
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), num);
     std::optional<Discussion> out;
     if (error == std::errc() && end == number.data() + number.size())
-        hub.database.row("SELECT " + std::string(columns) + " FROM discussions WHERE repo_id=? AND num=?",
-                         {repo.id, num}, [&](const Row& row) { out = discussion_of(row); });
-    if (!out) throw not_found("Discussion not found");
+        database_.row("SELECT " + std::string(columns) + " FROM discussions WHERE repo_id=? AND num=?", {repo.id, num},
+                      [&](const Row& row) { out = discussion_of(row); });
+    if (!out) throw StorageError(Refusal::not_found, "Discussion not found");
     return *out;
 }
 
-std::vector<Discussion> all_discussions(Hub& hub, const Repo& repo) {
+std::vector<Discussion> Discussions::all(const Repo& repo) {
     std::vector<Discussion> out;
-    hub.database.rows("SELECT " + std::string(columns) + " FROM discussions WHERE repo_id=? ORDER BY num DESC",
-                      {repo.id}, [&](const Row& row) { out.push_back(discussion_of(row)); });
+    database_.rows("SELECT " + std::string(columns) + " FROM discussions WHERE repo_id=? ORDER BY num DESC", {repo.id},
+                   [&](const Row& row) { out.push_back(discussion_of(row)); });
     return out;
 }
 
-json::array events_of(Hub& hub, const Discussion& discussion) {
+json::array Discussions::events(const Discussion& discussion) {
     std::vector<StoredEvent> stored;
-    hub.database.rows(
-        "SELECT " + std::string(event_columns) + " FROM discussion_events WHERE discussion_id=? ORDER BY id",
-        {discussion.id}, [&](const Row& row) { stored.push_back(event_of(row)); });
+    database_.rows("SELECT " + std::string(event_columns) + " FROM discussion_events WHERE discussion_id=? ORDER BY id",
+                   {discussion.id}, [&](const Row& row) { stored.push_back(event_of(row)); });
     json::array out;
-    for (const auto& event : stored) out.push_back(render_event(hub, event));
+    for (const auto& event : stored) out.push_back(render(event));
     return out;
 }
 
-std::int64_t comment_count(Hub& hub, const Discussion& discussion) {
-    return hub.database.number("SELECT count(*) FROM discussion_events WHERE discussion_id=? AND type='comment'",
-                               {discussion.id});
+std::int64_t Discussions::comment_count(const Discussion& discussion) {
+    return database_.number("SELECT count(*) FROM discussion_events WHERE discussion_id=? AND type='comment'",
+                            {discussion.id});
 }
 
-StoredEvent find_comment(Hub& hub, const Discussion& discussion, const std::string& oid) {
+StoredEvent Discussions::find_comment(const Discussion& discussion, const std::string& oid) {
     std::optional<StoredEvent> out;
-    hub.database.row("SELECT " + std::string(event_columns) +
-                         " FROM discussion_events WHERE discussion_id=? AND oid=? AND type='comment'",
-                     {discussion.id, oid}, [&](const Row& row) { out = event_of(row); });
-    if (!out) throw not_found("Comment not found");
+    database_.row("SELECT " + std::string(event_columns) +
+                      " FROM discussion_events WHERE discussion_id=? AND oid=? AND type='comment'",
+                  {discussion.id, oid}, [&](const Row& row) { out = event_of(row); });
+    if (!out) throw StorageError(Refusal::not_found, "Comment not found");
     return *out;
 }
 
-void update_event(Hub& hub, const StoredEvent& event) {
-    hub.database.run("UPDATE discussion_events SET data=? WHERE id=?", {json::serialize(event.data), event.id});
+void Discussions::update(const StoredEvent& event) {
+    database_.run("UPDATE discussion_events SET data=? WHERE id=?", {json::serialize(event.data), event.id});
 }
 
-void note_pull_request_commit(Hub& hub, const Repo& repo, std::string_view ref, const std::string& author,
+void Discussions::note_commit(const Repo& repo, std::string_view ref, const std::string& author,
                               const std::string& commit, std::string_view title) {
     constexpr std::string_view folder = "refs/pr/";
     if (!ref.starts_with(folder)) return;
-    const auto discussion = find_discussion(hub, repo, ref.substr(folder.size()));
-    add_event(hub, discussion, "commit", author, json::object{{"oid", commit}, {"subject", title}});
+    const auto discussion = find(repo, ref.substr(folder.size()));
+    add_event(discussion, "commit", author, json::object{{"oid", commit}, {"subject", title}});
 }
 
 }  // namespace hf::local_hub

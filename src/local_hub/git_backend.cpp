@@ -1,5 +1,7 @@
 #include "git_backend.hpp"
 
+#include "storage_error.hpp"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -25,29 +27,27 @@ constexpr std::pair<const char*, const char*> git_settings[] = {
     {"receive.denyDeleteCurrent", "refuse"},
 };
 
-std::vector<std::string> environment(const std::filesystem::path& root, const std::string& path_info,
-                                     const Request& request, const std::string& user) {
-    const auto query = request.target.find('?');
+std::vector<std::string> environment(const std::filesystem::path& root, const CgiRequest& request) {
     const char* path = ::getenv("PATH");
     std::vector<std::string> out{
         "GIT_PROJECT_ROOT=" + root.string(),
         "GIT_HTTP_EXPORT_ALL=1",
-        "PATH_INFO=" + path_info,
+        "PATH_INFO=" + request.path_info,
         "REQUEST_METHOD=" + request.method,
-        "QUERY_STRING=" + (query == std::string::npos ? std::string() : request.target.substr(query + 1)),
-        "CONTENT_TYPE=" + std::string(request.field("Content-Type")),
-        "HTTP_CONTENT_ENCODING=" + std::string(request.field("Content-Encoding")),
-        "GIT_PROTOCOL=" + std::string(request.field("Git-Protocol")),
-        "REMOTE_ADDR=" + request.remote,
+        "QUERY_STRING=" + request.query,
+        "CONTENT_TYPE=" + request.content_type,
+        "HTTP_CONTENT_ENCODING=" + request.content_encoding,
+        "GIT_PROTOCOL=" + request.git_protocol,
+        "REMOTE_ADDR=" + request.remote_address,
         "GIT_CONFIG_NOSYSTEM=1",
         "HOME=/nonexistent",
         std::string("PATH=") + (path ? path : "/usr/local/bin:/usr/bin:/bin"),
     };
     // http-backend accepts pushes from named users only; access was checked before.
-    if (!user.empty()) {
-        out.push_back("REMOTE_USER=" + user);
-        out.push_back("GIT_COMMITTER_NAME=" + user);
-        out.push_back("GIT_COMMITTER_EMAIL=" + user + "@users.noreply.huggingface.co");
+    if (!request.user.empty()) {
+        out.push_back("REMOTE_USER=" + request.user);
+        out.push_back("GIT_COMMITTER_NAME=" + request.user);
+        out.push_back("GIT_COMMITTER_EMAIL=" + request.user + "@users.noreply.huggingface.co");
     }
     int count = 0;
     for (const auto& [key, value] : git_settings) {
@@ -70,7 +70,7 @@ File unnamed_file(const std::filesystem::path& folder) {
 }  // namespace
 
 GitBackend::GitBackend(const std::filesystem::path& project_root, const std::filesystem::path& temporary,
-                       const std::string& path_info, const Request& request, const std::string& user)
+                       const CgiRequest& request)
     : output_(unnamed_file(temporary)) {
     // A socket instead of a pipe: writing to a program that has ended must not raise SIGPIPE.
     int pair[2];
@@ -78,7 +78,7 @@ GitBackend::GitBackend(const std::filesystem::path& project_root, const std::fil
         throw std::system_error(errno, std::generic_category(), "socketpair");
     const File child_end(pair[1]);
     input_ = pair[0];
-    auto variables = environment(project_root, path_info, request, user);
+    auto variables = environment(project_root, request);
     std::vector<char*> envp;
     for (auto& variable : variables) envp.push_back(variable.data());
     envp.push_back(nullptr);
@@ -94,7 +94,7 @@ GitBackend::GitBackend(const std::filesystem::path& project_root, const std::fil
     if (failed != 0) {
         process_ = -1;
         close_input();
-        throw HttpError(501, "git is not installed where this Hub runs");
+        throw StorageError(Refusal::no_git, "git is not installed where this Hub runs");
     }
 }
 
@@ -118,7 +118,7 @@ void GitBackend::write(std::string_view chunk) {
     }
 }
 
-Response GitBackend::finish() {
+CgiAnswer GitBackend::finish() {
     close_input();
     int status = 0;
     while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
@@ -134,7 +134,7 @@ Response GitBackend::finish() {
         separator = 2;
     }
     if (end == head.npos) throw std::runtime_error("git http-backend gave no answer");
-    Response out;
+    CgiAnswer out;
     for (auto line : split(std::string_view(head).substr(0, end), '\n')) {
         if (line.ends_with('\r')) line.remove_suffix(1);
         const auto colon = line.find(": ");
@@ -143,10 +143,11 @@ Response GitBackend::finish() {
         if (name == "Status")
             std::from_chars(value.data(), value.data() + value.size(), out.status);
         else
-            out.set(std::string(name), std::string(value));
+            out.fields.emplace_back(name, value);
     }
-    const std::uint64_t start = end + separator, size = output_.size();
-    out.file.emplace(std::make_shared<const File>(std::move(output_)), start, size - start);
+    out.offset = end + separator;
+    out.length = output_.size() - out.offset;
+    out.file = std::make_shared<const File>(std::move(output_));
     return out;
 }
 

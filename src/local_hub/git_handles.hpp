@@ -32,7 +32,7 @@ using DiffPtr = std::unique_ptr<git_diff, Deleter<git_diff_free>>;
 using IndexPtr = std::unique_ptr<git_index, Deleter<git_index_free>>;
 using ConflictsPtr = std::unique_ptr<git_index_conflict_iterator, Deleter<git_index_conflict_iterator_free>>;
 
-/// Throws libgit2's words for a negative `code`; HttpError 507 when the disk is full.
+/// Throws libgit2's words for a negative `code`; system_error (ENOSPC and the like) when the disk is full.
 void check(int code, const char* what);
 
 inline std::string hex(const git_oid& oid) {

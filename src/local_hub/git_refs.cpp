@@ -1,6 +1,7 @@
 #include "git_handles.hpp"
 #include "git_shared.hpp"
-#include "http_types.hpp"
+#include "storage_error.hpp"
+#include "util.hpp"
 
 #include <hf/core/url.hpp>
 
@@ -91,7 +92,7 @@ std::vector<RefRecord> GitRepo::refs() {
 }
 
 bool GitRepo::set_ref(const std::string& full_name, const std::string& commit, std::optional<std::string> expected) {
-    if (!may_be_ref(full_name)) throw bad_request("Invalid reference name: " + full_name);
+    if (!may_be_ref(full_name)) throw StorageError(Refusal::invalid, "Invalid reference name: " + full_name);
     const git_oid target = git::oid_of(commit);
     git_reference* raw = nullptr;
     int code = 0;
@@ -106,7 +107,7 @@ bool GitRepo::set_ref(const std::string& full_name, const std::string& commit, s
     const git::ReferencePtr made(raw);
     if (code == GIT_EEXISTS || code == GIT_EMODIFIED || (expected && code == GIT_ENOTFOUND)) return false;
     // "a" and "a/b" cannot both be branches.
-    if (code == GIT_EINVALIDSPEC) throw bad_request("Invalid reference name: " + full_name);
+    if (code == GIT_EINVALIDSPEC) throw StorageError(Refusal::invalid, "Invalid reference name: " + full_name);
     git::check(code, "update ref");
     return true;
 }

@@ -2,7 +2,11 @@
 
 #include "git_handles.hpp"
 #include "git_shared.hpp"
-#include "http_types.hpp"
+#include "storage_error.hpp"
+#include "util.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
 
 #include <git2/sys/repository.h>
 
@@ -46,6 +50,14 @@ SignaturePtr signature(const std::string& name) {
 
 }  // namespace git
 
+namespace {
+
+std::string json_quoted(std::string_view text) {
+    return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
+}
+
+}  // namespace
+
 std::optional<LfsPointer> parse_lfs_pointer(std::string_view blob) {
     constexpr std::string_view version = "version https://git-lfs.github.com/spec/v1\n";
     if (blob.size() > 1024 || !blob.starts_with(version)) return std::nullopt;
@@ -70,7 +82,8 @@ std::string format_lfs_pointer(std::string_view oid, std::uint64_t size) {
 
 void check_repo_path(std::string_view path) {
     const auto refuse = [&](const char* why) {
-        throw bad_request("Invalid path in repo \"" + std::string(path.substr(0, 200)) + "\": " + why);
+        throw StorageError(Refusal::invalid,
+                           "Invalid path in repo \"" + std::string(path.substr(0, 200)) + "\": " + why);
     };
     if (path.empty()) refuse("empty");
     if (path.size() > 4096) refuse("too long");

@@ -110,14 +110,14 @@ private:
     std::shared_ptr<Shared> shared_;
 };
 
-/// A handle for the duration of one piece of work on one thread. Throws HttpError where the request is
+/// A handle for the duration of one piece of work on one thread. Throws StorageError where the request is
 /// at fault, std::runtime_error with libgit2's words where the repository is.
 class GitRepo {
 public:
     GitRepo(GitRepo&&) noexcept = default;
     ~GitRepo();
 
-    /// Branch, tag, full ref name, or (abbreviated) commit; throws 404 RevisionNotFound.
+    /// Branch, tag, full ref name, or (abbreviated) commit; throws StorageError.
     Revision resolve(std::string_view revision);
     std::optional<std::string> ref_target(const std::string& full_name);  ///< commit, tags peeled
     std::vector<RefRecord> refs();
@@ -161,7 +161,7 @@ private:
     git_repository* handle_;
 };
 
-/// Throws 400 unless `path` may stand in a repository: relative, '/'-separated, no "", ".", ".." or
+/// Throws StorageError unless `path` may stand in a repository: relative, '/'-separated, no "", ".", ".." or
 /// ".git" component, no control characters, no backslash.
 void check_repo_path(std::string_view path);
 

@@ -1,6 +1,5 @@
 #include "git_handles.hpp"
 #include "git_shared.hpp"
-#include "http_types.hpp"
 
 namespace hf::local_hub {
 namespace {

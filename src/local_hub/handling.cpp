@@ -1,9 +1,9 @@
 #include "handling.hpp"
 
+#include "util.hpp"
+
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <system_error>
 
 namespace hf::local_hub {
 namespace {
@@ -45,14 +45,14 @@ bool has(const Response& response, std::string_view name) {
 
 }  // namespace
 
-Handling::Handling(Hub& hub, Quotas& quotas, Request request)
+Handling::Handling(Hub& hub, const Router& router, Quotas& quotas, Request request)
     : hub_(hub),
       quotas_(quotas),
       request_(std::move(request)),
-      match_(hub.router.match(request_.method, request_.path, request_.lfs_origin,
-                              [&hub](RepoType type, const std::string& name) {
-                                  return hub.repos.find(type, name) || hub.repos.renamed(type, name);
-                              })) {}
+      match_(router.match(request_.method, request_.path, request_.lfs_origin,
+                          [&hub](RepoType type, const std::string& name) {
+                              return hub.repos.find(type, name) || hub.repos.renamed(type, name);
+                          })) {}
 
 void Handling::answer(const HttpError& error) {
     complete(error_response(error, !match_.route || match_.route->json_errors));
@@ -83,15 +83,8 @@ template <class F>
 void Handling::guarded(F f) {
     try {
         f();
-    } catch (const HttpError& error) {
-        answer(error);
-    } catch (const std::system_error& error) {
-        const int cause = error.code().value();
-        const bool full = cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
-        answer({full ? 507u : 500u, full ? "Insufficient storage: the disk of the Hub is full"
-                                         : "Internal Error: " + std::string(error.what())});
-    } catch (const std::exception& error) {
-        answer({500, "Internal Error: " + std::string(error.what())});
+    } catch (const std::exception& failure) {
+        answer(http_error_of(failure));
     }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "http_error.hpp"
 #include "hub.hpp"
 #include "quotas.hpp"
+#include "router.hpp"
 
 #include <memory>
 #include <optional>
@@ -14,7 +16,7 @@ namespace hf::local_hub {
 /// on worker threads, one at a time.
 class Handling {
 public:
-    Handling(Hub& hub, Quotas& quotas, Request request);
+    Handling(Hub& hub, const Router& router, Quotas& quotas, Request request);
 
     /// Whether the body is to be collected in `request().body` before begin().
     bool wants_buffered_body() const { return !match_.route || !match_.route->sink; }

@@ -1,7 +1,9 @@
 #pragma once
 
-#include "handling.hpp"
+#include "counters.hpp"
+#include "hub.hpp"
 #include "quotas.hpp"
+#include "router.hpp"
 #include "scenario_state.hpp"
 
 #include <hf/local_hub.hpp>
@@ -14,27 +16,13 @@
 
 namespace hf::local_hub {
 
-/// Requests answered so far. Thread-safe.
-class Counters {
-public:
-    void connection_opened();
-    void connection_closed();
-    void answered(const LocalHubRequest& request);
-    void storage_authorized();
-    LocalHubCounters get() const;
-    void reset();
-
-private:
-    mutable std::mutex mutex_;
-    LocalHubCounters counters_;
-};
-
 /// What all connections share, and keep alive until the last of them is gone.
 class ServerContext {
 public:
     explicit ServerContext(LocalHubConfig config) : hub(std::move(config)), quotas(hub.config) {}
 
     Hub hub;
+    const Router router;
     Quotas quotas;
     ScenarioState scenario;
     Counters counters;

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,38 +88,5 @@ Response text_response(std::string text, unsigned status = 200);
 
 /// `text` as a JSON string with its quotes.
 std::string json_quoted(std::string_view text);
-
-/// Thrown by handlers: becomes an answer in the Hub's format.
-class HttpError : public std::runtime_error {
-public:
-    HttpError(unsigned status, std::string message, std::string code = {})
-        : std::runtime_error(message), status(status), code(std::move(code)) {}
-    unsigned status;
-    std::string code;           ///< X-Error-Code
-    std::vector<Field> fields;  ///< further header fields
-    json::object extra;         ///< further members of a JSON body
-
-    HttpError&& with(std::string name, std::string value) &&;
-};
-
-HttpError unauthorized();                        ///< 401 as the Hub answers unknown, private and bad tokens
-HttpError repo_not_found();                      ///< 404 RepoNotFound
-HttpError revision_not_found(std::string_view);  ///< 404 RevisionNotFound
-HttpError entry_not_found(std::string_view path, std::string_view commit);  ///< 404 EntryNotFound
-HttpError bad_request(std::string message);
-HttpError forbidden(std::string message);
-HttpError not_found(std::string message);
-HttpError conflict(std::string message);
-
-/// In JSON (`{"error": ...}`), or in plain text where the Hub does so (`/resolve`).
-Response error_response(const HttpError& error, bool as_json);
-
-/// Of a JSON body or a line of a commit; throws 400 naming the member.
-json::value parse_json(std::string_view text);
-const json::object& as_object(const json::value& value, std::string_view what = "body");
-std::optional<std::string_view> string_member(const json::object& object, std::string_view name);
-std::string_view required_string(const json::object& object, std::string_view name);
-std::optional<bool> bool_member(const json::object& object, std::string_view name);
-std::optional<std::uint64_t> size_member(const json::object& object, std::string_view name);
 
 }  // namespace hf::local_hub

@@ -1,8 +1,9 @@
 #include "hub.hpp"
 
 #include "card.hpp"
-#include "discussions.hpp"
 #include "gitattributes.hpp"
+#include "storage_error.hpp"
+#include "util.hpp"
 
 #include <hf/core/error.hpp>
 
@@ -64,6 +65,7 @@ Hub::Hub(LocalHubConfig settings)
       database(private_database(config.root)),
       accounts(database),
       repos(database),
+      discussions(database, accounts),
       git(config.root / "git"),
       lfs(config.root / "lfs"),
       signer(signing_key(database)),
@@ -115,12 +117,9 @@ Repo Hub::create_repo(RepoType type, std::string_view full_id, const Principal& 
         handle.set_ref("refs/heads/main", repo.sha, std::string());
     }
     inserted = repos.insert(repo);
-    if (!inserted) {
-        HttpError taken =
-            conflict("You already created this " + std::string(singular(type)) + " repo: " + std::string(full_id));
-        taken.extra["url"] = url(std::string(url_prefix(type)) + std::string(full_id));
-        throw taken;
-    }
+    if (!inserted)
+        throw StorageError(Refusal::exists, "You already created this " + std::string(singular(type)) +
+                                                " repo: " + std::string(full_id));
     after_head_moved(repo);
     return repo;
 }
@@ -135,7 +134,7 @@ Hub::CommitTarget Hub::commit_target(const Repo& repo, std::string_view revision
     const Revision found = handle.resolve(revision);
     if (!found.ref.starts_with("refs/heads/") && !found.ref.starts_with("refs/pr/") &&
         !found.ref.starts_with("refs/convert/"))
-        throw bad_request("Invalid branch: " + std::string(revision) + " is not a branch");
+        throw StorageError(Refusal::invalid, "Invalid branch: " + std::string(revision) + " is not a branch");
     return {found.ref, found.commit};
 }
 
@@ -144,7 +143,7 @@ std::string Hub::commit(const Repo& repo, GitRepo& handle, CommitBuilder& builde
     const std::string tree = builder.write_tree(target.head);
     const std::string commit = handle.write_commit(tree, {target.head}, {author}, message);
     move_branch(repo, handle, target.ref, commit, target.head);
-    note_pull_request_commit(*this, repo, target.ref, author, commit, message.substr(0, message.find('\n')));
+    discussions.note_commit(repo, target.ref, author, commit, message.substr(0, message.find('\n')));
     return commit;
 }
 
@@ -153,7 +152,7 @@ void Hub::move_branch(const Repo& repo, GitRepo& handle, const std::string& ref,
     const auto lock = git.write_lock(repo.oid);
     const std::lock_guard writing(*lock);
     if (!handle.set_ref(ref, commit, expected))
-        throw HttpError(412, "A commit has happened since. Please refresh and try again.");
+        throw StorageError(Refusal::moved, "A commit has happened since. Please refresh and try again.");
     if (ref != "refs/heads/main") return;
     try {
         after_head_moved(repo);

@@ -3,22 +3,21 @@
 #include "accounts.hpp"
 #include "commit_builder.hpp"
 #include "database.hpp"
+#include "discussions.hpp"
 #include "git_store.hpp"
-#include "http_types.hpp"
 #include "lfs_store.hpp"
 #include "repos.hpp"
-#include "router.hpp"
 #include "signer.hpp"
 
 #include <hf/local_hub.hpp>
 
-#include <functional>
 #include <string>
 #include <string_view>
 
 namespace hf::local_hub {
 
-/// Everything below the sockets: state, stores and rules. Thread-safe.
+/// Everything below the routes: state, stores and what keeps them together. Thread-safe; throws StorageError where
+/// it refuses.
 class Hub {
 public:
     explicit Hub(LocalHubConfig settings);
@@ -28,10 +27,10 @@ public:
     Database database;
     Accounts accounts;
     Repos repos;
+    Discussions discussions;
     GitStore git;
     LfsStore lfs;
     Signer signer;
-    Router router;
     const std::string control_token;  ///< empty without a control endpoint
     // Known once the sockets listen; constant while serving.
     std::string endpoint, lfs_endpoint;
@@ -39,7 +38,7 @@ public:
     /// Absolute URL of a path below the endpoint.
     std::string url(std::string_view path) const { return endpoint + "/" + std::string(path); }
 
-    /// A repository with its first commit. Throws 409 if it exists.
+    /// A repository with its first commit. Refusal::exists if the name is taken.
     Repo create_repo(RepoType type, std::string_view full_id, const Principal& who, bool is_private,
                      std::string_view sdk);
     void delete_repo(const Repo& repo);
@@ -55,10 +54,10 @@ public:
         std::string head;  ///< commit the ref was at
     };
     CommitTarget commit_target(const Repo& repo, std::string_view revision);
-    /// Applies `builder` on top of `target`; throws 412 if the ref moved since.
+    /// Applies `builder` on top of `target`; Refusal::moved if the ref moved since.
     std::string commit(const Repo& repo, GitRepo& handle, CommitBuilder& builder, const CommitTarget& target,
                        const std::string& author, const std::string& message);
-    /// Moves `ref` from `expected` to `commit`; throws 412 if it is elsewhere.
+    /// Moves `ref` from `expected` to `commit`; Refusal::moved if it is elsewhere.
     void move_branch(const Repo& repo, GitRepo& handle, const std::string& ref, const std::string& commit,
                      const std::string& expected);
     /// Brings the catalogue up to date with main, after a commit, push or crash.
@@ -67,23 +66,5 @@ public:
 private:
     void repair();
 };
-
-/// The repository of a call, if the caller may see it: else 401, 404, or 307 to its new name.
-Repo readable_repo(const Call& call);
-/// The same, and the caller may write: else 401 or 403.
-Repo writable_repo(const Call& call);
-/// The same for a change that goes to a pull request: any reader with a token that may write.
-Repo proposable_repo(const Call& call);
-/// writable_repo(), or proposable_repo() where the revision is a pull request of the caller.
-Repo committable_repo(const Call& call, std::string_view revision);
-/// Throws 401 for anonymous callers.
-void require_user(const Call& call);
-/// Throws 401 or 403 GatedRepo unless the caller may read file contents.
-void require_content_access(const Call& call, const Repo& repo);
-/// Throws 401 or 403 unless the caller may write in this namespace.
-void require_namespace_write(const Call& call, std::string_view name_space, std::string_view what);
-
-/// The page after the current one as a Link field; `query` is complete.
-std::string next_link(const Call& call, const std::string& query);
 
 }  // namespace hf::local_hub

@@ -2,6 +2,7 @@
 
 #include "http_server.hpp"
 #include "import_folder.hpp"
+#include "storage_error.hpp"
 
 #include <hf/core/error.hpp>
 
@@ -25,12 +26,12 @@ void raise_file_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Requests' faults come as answers; here the caller is told in hfhub's own types.
+// What a request is told as an answer, the caller is told in hfhub's own types.
 template <class F>
 auto translated(std::string_view argument, F f) {
     try {
         return f();
-    } catch (const HttpError& error) {
+    } catch (const StorageError& error) {
         throw_validation(argument, error.what());
     } catch (const std::system_error& error) {
         throw_file_system("cannot use", argument, error.code());

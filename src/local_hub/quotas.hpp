@@ -1,6 +1,6 @@
 #pragma once
 
-#include "router.hpp"
+#include "http_types.hpp"
 
 #include <hf/local_hub.hpp>
 
@@ -12,6 +12,9 @@
 #include <vector>
 
 namespace hf::local_hub {
+
+/// The quotas that the Hub counts apart.
+enum class Bucket { api, resolvers, pages, none };
 
 /// Counts requests in fixed windows, per bucket and identity. Thread-safe.
 class Quotas {

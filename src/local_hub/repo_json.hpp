@@ -1,6 +1,8 @@
 #pragma once
 
+#include "http_types.hpp"
 #include "hub.hpp"
+#include "json_body.hpp"
 
 namespace hf::local_hub {
 

@@ -1,11 +1,15 @@
 #include "repos.hpp"
 
-#include "http_types.hpp"
+#include "storage_error.hpp"
+#include "util.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
 namespace hf::local_hub {
+
+namespace json = boost::json;
+
 namespace {
 
 constexpr std::string_view columns =
@@ -104,10 +108,11 @@ void check_repo_name(std::string_view name) {
     for (const unsigned char c : name) good = good && fits(c);
     if (good) good = name.front() != '-' && name.front() != '.' && name.back() != '-' && name.back() != '.';
     if (!good || name.ends_with(".git") || name.ends_with(".ipynb"))
-        throw bad_request(
+        throw StorageError(
+            Refusal::invalid,
             "Invalid repo name: " + std::string(name.substr(0, 100)) +
-            ". Names are letters, digits, '-', '_' and '.', at most 96 of them, without '--' or '..', and "
-            "neither start nor end with '-' or '.'");
+                ". Names are letters, digits, '-', '_' and '.', at most 96 of them, without '--' or '..', and "
+                "neither start nor end with '-' or '.'");
 }
 
 std::optional<Repo> Repos::one(std::string_view where, const Database::Values& values) {

@@ -94,7 +94,7 @@ private:
 /// "namespace" of "namespace/name", "" of a bare name.
 std::string_view namespace_of(std::string_view full_id);
 std::string_view name_of(std::string_view full_id);
-/// Throws 400 unless the name fits the Hub's rules for repository names.
+/// Throws StorageError unless the name fits the Hub's rules for repository names.
 void check_repo_name(std::string_view name);
 
 }  // namespace hf::local_hub

@@ -1,4 +1,8 @@
+#include "access.hpp"
+#include "http_error.hpp"
 #include "hub.hpp"
+#include "router.hpp"
+#include "util.hpp"
 
 namespace hf::local_hub {
 namespace {

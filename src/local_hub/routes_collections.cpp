@@ -1,4 +1,10 @@
+#include "access.hpp"
+#include "http_error.hpp"
+#include "hub.hpp"
+#include "json_body.hpp"
 #include "repo_json.hpp"
+#include "router.hpp"
+#include "util.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,5 +1,11 @@
+#include "access.hpp"
 #include "commit_sink.hpp"
 #include "gitattributes.hpp"
+#include "http_error.hpp"
+#include "hub.hpp"
+#include "json_body.hpp"
+#include "router.hpp"
+#include "util.hpp"
 
 namespace hf::local_hub {
 namespace {

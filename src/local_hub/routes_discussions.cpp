@@ -1,4 +1,10 @@
+#include "access.hpp"
 #include "discussions.hpp"
+#include "http_error.hpp"
+#include "hub.hpp"
+#include "json_body.hpp"
+#include "router.hpp"
+#include "storage_error.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -22,7 +28,7 @@ void require_write_token(const Call& call) {
 Place place_of(const Call& call, bool writing) {
     Repo repo = readable_repo(call);
     if (writing) require_write_token(call);
-    Discussion discussion = find_discussion(call.hub, repo, call.params.names.at(0));
+    Discussion discussion = call.hub.discussions.find(repo, call.params.names.at(0));
     return {std::move(repo), std::move(discussion)};
 }
 
@@ -35,13 +41,13 @@ json::object summary(Hub& hub, const Repo& repo, const Discussion& discussion) {
     const auto owner = hub.accounts.find(repo.author);
     return {{"_id", discussion.oid},
             {"num", discussion.num},
-            {"author", author_json(hub, discussion.author, repo.author)},
+            {"author", hub.discussions.author(discussion.author, repo.author)},
             {"repo", std::move(repo_json)},
             {"title", discussion.title},
             {"status", discussion.status},
             {"createdAt", iso_time(discussion.created_at)},
             {"isPullRequest", discussion.is_pull_request},
-            {"numComments", comment_count(hub, discussion)},
+            {"numComments", hub.discussions.comment_count(discussion)},
             {"topReactions", json::array()},
             {"numReactionUsers", 0},
             {"pinned", false},
@@ -59,7 +65,7 @@ Response list(Call& call) {
     const auto type = query.get("type", "all"), status = query.get("status", "all"), author = query.get("author");
     std::vector<Discussion> found;
     std::int64_t closed = 0;
-    for (auto& discussion : all_discussions(call.hub, repo)) {
+    for (auto& discussion : call.hub.discussions.all(repo)) {
         if (!is_open(discussion)) ++closed;
         if (type == "pull_request" && !discussion.is_pull_request) continue;
         if (type == "discussion" && discussion.is_pull_request) continue;
@@ -108,7 +114,7 @@ void add_pull_request_members(Call& call, const Place& place, json::object& out)
 Response details(Call& call) {
     const Place place = place_of(call, false);
     json::object out = summary(call.hub, place.repo, place.discussion);
-    out["events"] = events_of(call.hub, place.discussion);
+    out["events"] = call.hub.discussions.events(place.discussion);
     if (place.discussion.is_pull_request) add_pull_request_members(call, place, out);
     return json_response(out);
 }
@@ -122,9 +128,9 @@ Response create(Call& call) {
     if (title.size() < 3) throw bad_request("\"title\" must be at least 3 characters long");
     const auto description = string_member(body, "description").value_or(std::string_view());
     const bool pull_request = bool_member(body, "pullRequest").value_or(false);
-    const int number =
-        open_discussion(call.hub, repo, call.who->name(), title, description, pull_request,
-                        pull_request ? "draft" : "open", pull_request ? "refs/heads/main" : std::string_view());
+    const int number = call.hub.discussions.open(repo, call.who->name(), title, description, pull_request,
+                                                 pull_request ? "draft" : "open",
+                                                 pull_request ? "refs/heads/main" : std::string_view());
     const std::string num = std::to_string(number);
     if (pull_request) call.hub.git.open(repo.oid).set_ref("refs/pr/" + num, repo.sha);
     return json_response(json::object{
@@ -132,8 +138,8 @@ Response create(Call& call) {
 }
 
 json::object new_comment(Call& call, const Discussion& discussion, std::string_view text) {
-    return add_event(call.hub, discussion, "comment", call.who->name(),
-                     json::object{{"raw", text}, {"edits", json::array()}, {"hidden", false}});
+    return call.hub.discussions.add_event(discussion, "comment", call.who->name(),
+                                          json::object{{"raw", text}, {"edits", json::array()}, {"hidden", false}});
 }
 
 Response comment(Call& call) {
@@ -146,24 +152,24 @@ Response comment(Call& call) {
 
 Response edit_comment(Call& call) {
     const Place place = place_of(call, true);
-    auto event = find_comment(call.hub, place.discussion, call.params.names.at(1));
+    auto event = call.hub.discussions.find_comment(place.discussion, call.params.names.at(1));
     if (event.author != call.who->name()) throw forbidden(no_rights);
     const auto parsed = parse_json(call.request.body);
     const auto text = required_string(as_object(parsed), "content");
     event.data["edits"].as_array().push_back(json::object{{"raw", event.data["raw"]}, {"at", now_ms()}});
     event.data["raw"] = text;
-    update_event(call.hub, event);
-    return json_response(json::object{{"updatedComment", render_event(call.hub, event)}});
+    call.hub.discussions.update(event);
+    return json_response(json::object{{"updatedComment", call.hub.discussions.render(event)}});
 }
 
 Response hide_comment(Call& call) {
     const Place place = place_of(call, true);
-    auto event = find_comment(call.hub, place.discussion, call.params.names.at(1));
+    auto event = call.hub.discussions.find_comment(place.discussion, call.params.names.at(1));
     require_author_or_writer(call, place, event.author);
     event.data["hidden"] = true;
     event.data["hiddenBy"] = call.who->name();
-    update_event(call.hub, event);
-    return json_response(json::object{{"updatedComment", render_event(call.hub, event)}});
+    call.hub.discussions.update(event);
+    return json_response(json::object{{"updatedComment", call.hub.discussions.render(event)}});
 }
 
 Response rename(Call& call) {
@@ -175,15 +181,16 @@ Response rename(Call& call) {
     json::object event;
     call.hub.database.transaction([&] {
         call.hub.database.run("UPDATE discussions SET title=? WHERE id=?", {sql_text(title), place.discussion.id});
-        event = add_event(call.hub, place.discussion, "title-change", call.who->name(),
-                          json::object{{"from", place.discussion.title}, {"to", title}});
+        event = call.hub.discussions.add_event(place.discussion, "title-change", call.who->name(),
+                                               json::object{{"from", place.discussion.title}, {"to", title}});
     });
     return json_response(json::object{{"newTitle", std::move(event)}});
 }
 
 json::object set_status(Call& call, const Discussion& discussion, std::string_view status) {
     call.hub.database.run("UPDATE discussions SET status=? WHERE id=?", {sql_text(status), discussion.id});
-    return add_event(call.hub, discussion, "status-change", call.who->name(), json::object{{"status", status}});
+    return call.hub.discussions.add_event(discussion, "status-change", call.who->name(),
+                                          json::object{{"status", status}});
 }
 
 Response change_status(Call& call) {

@@ -1,5 +1,8 @@
+#include "access.hpp"
 #include "git_backend.hpp"
+#include "http_error.hpp"
 #include "hub.hpp"
+#include "router.hpp"
 
 #include <map>
 #include <mutex>
@@ -30,9 +33,26 @@ Repo repo_for(const Call& call, bool pushing) {
 }
 
 std::unique_ptr<GitBackend> start(const Call& call, const Repo& repo, std::string_view service) {
-    return std::make_unique<GitBackend>(call.hub.config.root / "git", call.hub.config.root / "git",
-                                        "/" + repo.oid + ".git/" + std::string(service), call.request,
-                                        call.who->name());
+    const Request& request = call.request;
+    const auto query = request.target.find('?');
+    CgiRequest told;
+    told.path_info = "/" + repo.oid + ".git/" + std::string(service);
+    told.method = request.method;
+    if (query != std::string::npos) told.query = request.target.substr(query + 1);
+    told.content_type = request.field("Content-Type");
+    told.content_encoding = request.field("Content-Encoding");
+    told.git_protocol = request.field("Git-Protocol");
+    told.remote_address = request.remote;
+    told.user = call.who->name();
+    const auto folder = call.hub.config.root / "git";
+    return std::make_unique<GitBackend>(folder, folder, told);
+}
+
+Response answer_of(CgiAnswer told) {
+    Response out(told.status);
+    out.fields = std::move(told.fields);
+    out.file.emplace(std::move(told.file), told.offset, told.length);
+    return out;
 }
 
 Response info_refs(Call& call) {
@@ -40,14 +60,14 @@ Response info_refs(Call& call) {
     if (service != "git-upload-pack" && service != "git-receive-pack")
         throw forbidden("The dumb HTTP protocol is not supported");
     const Repo repo = repo_for(call, service == "git-receive-pack");
-    return start(call, repo, "info/refs")->finish();
+    return answer_of(start(call, repo, "info/refs")->finish());
 }
 
 class UploadPack : public BodySink {
 public:
     explicit UploadPack(Call& call) : backend_(start(call, repo_for(call, false), "git-upload-pack")) {}
     void write(std::string_view chunk) override { backend_->write(chunk); }
-    Response finish() override { return backend_->finish(); }
+    Response finish() override { return answer_of(backend_->finish()); }
 
 private:
     std::unique_ptr<GitBackend> backend_;
@@ -74,14 +94,14 @@ public:
         const std::lock_guard writing(*lock);
         GitRepo git = call_.hub.git.open(repo_.oid);
         const Refs before = refs_of(git);
-        Response answer = backend_->finish();
+        Response answer = answer_of(backend_->finish());
         git.refresh();
         const Refs after = refs_of(git);
         try {
             for (const auto& [name, commit] : after)
                 if (const auto old = before.find(name); old == before.end() || old->second != commit)
                     check(git, commit);
-        } catch (const HttpError&) {
+        } catch (...) {
             restore(git, before, after);
             throw;
         }

@@ -1,5 +1,10 @@
+#include "access.hpp"
+#include "http_error.hpp"
+#include "hub.hpp"
 #include "repo_json.hpp"
+#include "router.hpp"
 #include "space_json.hpp"
+#include "util.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

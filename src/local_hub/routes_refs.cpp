@@ -1,4 +1,10 @@
+#include "access.hpp"
+#include "http_error.hpp"
 #include "hub.hpp"
+#include "json_body.hpp"
+#include "router.hpp"
+#include "storage_error.hpp"
+#include "util.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,6 +1,13 @@
+#include "access.hpp"
 #include "card.hpp"
+#include "http_error.hpp"
+#include "hub.hpp"
+#include "json_body.hpp"
 #include "repo_json.hpp"
+#include "router.hpp"
 #include "space_json.hpp"
+#include "storage_error.hpp"
+#include "util.hpp"
 
 #include <filesystem>
 
@@ -31,6 +38,18 @@ NamedRepo named_repo(const Call& call, const json::object& body) {
     return {type_of(body), std::move(full_id)};
 }
 
+// Clients read where the repository is that already has the name.
+Repo created(const Call& call, RepoType type, std::string_view full_id, bool is_private, std::string_view sdk) {
+    try {
+        return call.hub.create_repo(type, full_id, *call.who, is_private, sdk);
+    } catch (const StorageError& refused) {
+        HttpError error = http_error_of(refused);
+        if (refused.refusal == Refusal::exists)
+            error.extra["url"] = call.hub.url(std::string(url_prefix(type)) + std::string(full_id));
+        throw error;
+    }
+}
+
 Response create_repo(Call& call) {
     require_user(call);
     const auto parsed = parse_json(call.request.body);
@@ -47,7 +66,7 @@ Response create_repo(Call& call) {
         if (sdk != "gradio" && sdk != "streamlit" && sdk != "docker" && sdk != "static")
             throw bad_request("\"sdk\" must be one of gradio, streamlit, docker, static");
     }
-    const Repo repo = call.hub.create_repo(named.type, named.full_id, *call.who, is_private, sdk);
+    const Repo repo = created(call, named.type, named.full_id, is_private, sdk);
     if (repo.type == RepoType::space) apply_space_settings(call.hub, repo, body);
     return json_response(json::object{{"url", call.hub.url(repo.path())}, {"name", repo.full_id}, {"id", repo.oid}});
 }
@@ -125,7 +144,7 @@ Response duplicate(Call& call) {
     bool is_private = bool_member(body, "private").value_or(source.is_private);
     if (const auto visibility = string_member(body, "visibility")) is_private = *visibility == "private";
     Hub& hub = call.hub;
-    const Repo made = hub.create_repo(source.type, target, *call.who, is_private, source.sdk);
+    const Repo made = created(call, source.type, target, is_private, source.sdk);
     bool complete = false;
     const OnExit undo([&] {
         if (!complete) hub.delete_repo(made);

@@ -1,6 +1,8 @@
+#include "access.hpp"
+#include "http_error.hpp"
 #include "hub.hpp"
-
 #include "ranges.hpp"
+#include "router.hpp"
 
 #include <hf/core/url.hpp>
 

@@ -1,4 +1,9 @@
+#include "access.hpp"
+#include "http_error.hpp"
 #include "hub.hpp"
+#include "json_body.hpp"
+#include "router.hpp"
+#include "util.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

@@ -1,4 +1,10 @@
+#include "access.hpp"
+#include "http_error.hpp"
+#include "hub.hpp"
+#include "json_body.hpp"
+#include "router.hpp"
 #include "space_json.hpp"
+#include "util.hpp"
 
 namespace hf::local_hub {
 namespace {

@@ -1,6 +1,7 @@
 #include "signer.hpp"
 
-#include "http_types.hpp"
+#include "storage_error.hpp"
+#include "util.hpp"
 
 #include <charconv>
 
@@ -27,16 +28,16 @@ std::string Signer::sign(std::string_view operation, std::string_view path, std:
 
 void Signer::check(std::string_view operation, std::string_view target) const {
     const auto mark = target.rfind(signature_parameter);
-    if (mark == target.npos) throw HttpError(403, "AccessDenied: missing signature");
+    if (mark == target.npos) throw StorageError(Refusal::forbidden, "AccessDenied: missing signature");
     const auto unsigned_target = target.substr(0, mark);
     const std::string expected = base64url_encode(hmac_sha256(key_, signed_text(operation, unsigned_target)));
     if (!equal_in_constant_time(expected, target.substr(mark + signature_parameter.size())))
-        throw HttpError(403, "SignatureDoesNotMatch: the request signature does not match");
+        throw StorageError(Refusal::forbidden, "SignatureDoesNotMatch: the request signature does not match");
     const auto at = unsigned_target.rfind("Expires=");
     std::int64_t expires = 0;
     const auto digits = unsigned_target.substr(at + 8);
     std::from_chars(digits.data(), digits.data() + digits.size(), expires);
-    if (expires < now_ms() / 1000) throw HttpError(403, "AccessDenied: Request has expired");
+    if (expires < now_ms() / 1000) throw StorageError(Refusal::forbidden, "AccessDenied: Request has expired");
 }
 
 }  // namespace hf::local_hub

@@ -1,5 +1,8 @@
 #include "space_json.hpp"
 
+#include "http_error.hpp"
+#include "util.hpp"
+
 #include <boost/json/parse.hpp>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hub.hpp"
+#include "json_body.hpp"
 
 namespace hf::local_hub {
 
