@@ -1,8 +1,8 @@
 #include <hf/local_hub.hpp>
 
-#include "http_server.hpp"
-#include "import_folder.hpp"
-#include "storage_error.hpp"
+#include "local_hub/data/storage_error.hpp"
+#include "local_hub/rules/import_folder.hpp"
+#include "local_hub/server/http_server.hpp"
 
 #include <hf/core/error.hpp>
 

@@ -1,0 +1,373 @@
+#include "core/text.hpp"
+#include "local_hub/data/clock.hpp"
+#include "local_hub/data/random.hpp"
+#include "local_hub/http/http_error.hpp"
+#include "local_hub/http/json_body.hpp"
+#include "local_hub/http/ranges.hpp"
+#include "local_hub/routes/routes.hpp"
+#include "local_hub/rules/access.hpp"
+#include "local_hub/rules/hub.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace hf::local_hub {
+namespace {
+
+constexpr const char* lfs_type = "application/vnd.git-lfs+json; charset=utf-8";
+constexpr std::size_t max_batch = 1000;             // the Hub's clients send 256 at most, git-lfs 100
+constexpr std::uint64_t max_parts = 10'000;         // of object stores
+constexpr std::uint64_t max_answer_parts = 20'000;  // of one batch, some 6 MB; parts grow where more are wanted
+
+std::string object_path(const Repo& repo, const std::string& oid) { return "/lfs/" + repo.oid + "/" + oid; }
+
+json::object action(const Call& call, std::string href) {
+    const auto ttl = call.hub.config.url_ttl;
+    return {{"href", std::move(href)},
+            {"expires_in", ttl.count()},
+            {"expires_at", iso_time(now_ms() + std::chrono::milliseconds(ttl).count())}};
+}
+
+json::object basic_upload(const Call& call, const Repo& repo, const std::string& oid, std::uint64_t size) {
+    const auto target =
+        call.hub.signer.sign("PUT", object_path(repo, oid), "size=" + std::to_string(size), call.hub.config.url_ttl);
+    return action(call, call.hub.lfs_endpoint + target);
+}
+
+json::object multipart_upload(const Call& call, const Repo& repo, const std::string& oid, std::uint64_t size,
+                              std::uint64_t most_parts) {
+    const auto& config = call.hub.config;
+    const std::uint64_t part_size =
+        std::max<std::uint64_t>(config.multipart_part_size, (size + most_parts - 1) / most_parts);
+    const std::string upload = random_hex(16);
+    call.hub.lfs.begin_upload(upload, size);
+    call.hub.database.run(
+        "INSERT INTO uploads(id, repo_id, oid, size, part_size, created_at) VALUES(?,?,?,?,?,?)",
+        {upload, repo.id, oid, static_cast<std::int64_t>(size), static_cast<std::int64_t>(part_size), now_ms()});
+    json::object header{{"chunk_size", std::to_string(part_size)}};
+    const std::uint64_t parts = (size + part_size - 1) / part_size;
+    for (std::uint64_t number = 1; number <= parts; ++number) {
+        std::string key = std::to_string(number);
+        key.insert(0, key.size() < 5 ? 5 - key.size() : 0, '0');
+        header[key] =
+            call.hub.lfs_endpoint +
+            call.hub.signer.sign("PUT", "/lfs-part/" + upload + "/" + std::to_string(number), {}, config.url_ttl);
+    }
+    json::object out = action(call, call.hub.endpoint + call.hub.signer.sign("POST", "/api/complete_multipart",
+                                                                             "uploadId=" + upload, config.url_ttl));
+    out["header"] = std::move(header);
+    return out;
+}
+
+json::object object_error(json::object object, unsigned code, std::string message) {
+    object["error"] = json::object{{"code", code}, {"message", std::move(message)}};
+    return object;
+}
+
+// `most_parts`: 0 where the client offers no multipart transfer.
+json::object upload_object(const Call& call, const Repo& repo, json::object object, std::uint64_t most_parts,
+                           bool& is_multipart) {
+    const std::string oid = to_lower(required_string(object, "oid"));
+    const auto size = size_member(object, "size").value_or(0);
+    if (size > call.hub.config.max_lfs_object) return object_error(std::move(object), 422, "File is too large");
+    object["authenticated"] = true;
+    const auto stored = call.hub.repos.linked_lfs(repo.id, oid);
+    if (stored && call.hub.lfs.size(oid) == size) return object;  // no actions: nothing to do
+    json::object actions;
+    is_multipart = most_parts > 0 && size > call.hub.config.multipart_threshold;
+    actions["upload"] =
+        is_multipart ? multipart_upload(call, repo, oid, size, most_parts) : basic_upload(call, repo, oid, size);
+    actions["verify"] = action(call, call.hub.url(repo.path() + ".git/info/lfs/objects/verify"));
+    // git-lfs sends nothing of its own accord to an action that says "authenticated".
+    if (const auto authorization = call.request.find("Authorization"))
+        actions["verify"].as_object()["header"] = json::object{{"Authorization", *authorization}};
+    object["actions"] = std::move(actions);
+    return object;
+}
+
+json::object download_object(const Call& call, const Repo& repo, json::object object) {
+    const std::string oid = to_lower(required_string(object, "oid"));
+    const auto stored = call.hub.repos.linked_lfs(repo.id, oid);
+    if (!stored || !call.hub.lfs.size(oid))
+        return object_error(std::move(object), 404, "Object does not exist on the server");
+    object["size"] = *stored;
+    object["authenticated"] = true;
+    const auto target = call.hub.signer.sign("GET", object_path(repo, oid), {}, call.hub.config.url_ttl);
+    object["actions"] = json::object{{"download", action(call, call.hub.lfs_endpoint + target)}};
+    return object;
+}
+
+Repo batch_repo(const Call& call, bool upload) {
+    try {
+        // Contents may belong to a pull request; no branch changes by storing them.
+        Repo repo = upload ? proposable_repo(call) : readable_repo(call);
+        if (!upload) require_content_access(call, repo);
+        return repo;
+    } catch (HttpError& error) {
+        // git-lfs offers its credentials where it is asked so.
+        if (error.status == 401)
+            error.fields.emplace_back("LFS-Authenticate", "Basic realm=\"Authentication required\"");
+        throw;
+    }
+}
+
+Response batch(Call& call) {
+    const auto parsed = parse_json(call.request.body);
+    const auto& body = as_object(parsed);
+    const auto operation = required_string(body, "operation");
+    const bool upload = operation == "upload";
+    if (!upload && operation != "download") throw HttpError(422, "Unknown operation: " + std::string(operation));
+    const Repo repo = batch_repo(call, upload);
+    // "sha_256" is how @huggingface/hub spells it.
+    const auto algorithm = string_member(body, "hash_algo").value_or("sha256");
+    if (algorithm != "sha256" && algorithm != "sha_256") throw conflict("Only sha256 is supported");
+    bool multipart = false;
+    if (const auto* transfers = body.if_contains("transfers"); transfers && transfers->is_array())
+        for (const auto& transfer : transfers->get_array())
+            multipart = multipart || (transfer.is_string() && transfer.get_string() == "multipart");
+    const auto* objects = body.if_contains("objects");
+    if (!objects || !objects->is_array()) throw HttpError(422, "\"objects\" must be an array");
+    if (objects->get_array().size() > max_batch) throw HttpError(413, "Too many objects in one batch");
+
+    const std::uint64_t fair = max_answer_parts / std::max<std::size_t>(objects->get_array().size(), 1);
+    const std::uint64_t most_parts = multipart ? std::min(max_parts, fair) : 0;
+    json::array out;
+    bool any_multipart = false;
+    for (const auto& item : objects->get_array()) {
+        const auto& asked = as_object(item, "objects");
+        const auto oid = required_string(asked, "oid");
+        json::object object{{"oid", oid}, {"size", size_member(asked, "size").value_or(0)}};
+        if (oid.size() != 64 || !is_hex(oid)) {
+            out.push_back(object_error(std::move(object), 422, "Invalid object id"));
+            continue;
+        }
+        bool is_multipart = false;
+        out.push_back(upload ? upload_object(call, repo, std::move(object), most_parts, is_multipart)
+                             : download_object(call, repo, std::move(object)));
+        any_multipart = any_multipart || is_multipart;
+    }
+    Response answer = json_response(json::object{
+        {"transfer", any_multipart ? "multipart" : "basic"}, {"objects", std::move(out)}, {"hash_algo", "sha256"}});
+    answer.fields.clear();
+    answer.set("Content-Type", lfs_type);
+    return answer;
+}
+
+Response verify(Call& call) {
+    const Repo repo = proposable_repo(call);
+    const auto parsed = parse_json(call.request.body);
+    const auto& body = as_object(parsed);
+    const std::string oid = to_lower(required_string(body, "oid"));
+    const auto stored = call.hub.repos.linked_lfs(repo.id, oid);
+    if (!stored) throw not_found("LFS object " + oid + " was not uploaded");
+    const auto size = size_member(body, "size");
+    if (!size || *size != *stored) throw bad_request("LFS object " + oid + " has another size");
+    return json_response(json::object{{"success", true}});
+}
+
+// The token belongs to the Hub; an object store refuses requests that carry two kinds of credentials.
+void refuse_token(const Call& call) {
+    if (call.request.find("Authorization"))
+        throw bad_request(
+            "InvalidArgument: Only one auth mechanism allowed; send no Authorization header to signed URLs");
+}
+
+class PutSink : public BodySink {
+public:
+    explicit PutSink(Call& call) : call_(call), oid_(call.params.names.at(1)), incoming_(call.hub.lfs) {
+        refuse_token(call);
+        call.hub.signer.check("PUT", call.request.target);
+        const auto repo = call.hub.repos.by_oid(call.params.names.at(0));
+        if (!repo) throw not_found("NoSuchBucket");
+        repo_id_ = repo->id;
+        const auto size = call.request.query.get("size");
+        std::from_chars(size.data(), size.data() + size.size(), size_);
+        if (call.request.content_length && *call.request.content_length != size_)
+            wrong_size(*call.request.content_length);
+    }
+
+    void write(std::string_view chunk) override {
+        if (incoming_.size() + chunk.size() > size_) wrong_size(incoming_.size() + chunk.size());
+        incoming_.write(chunk.data(), chunk.size());
+    }
+
+    Response finish() override {
+        if (incoming_.size() != size_) wrong_size(incoming_.size());
+        const std::string hash = incoming_.finish_hash();
+        if (hash != oid_) throw bad_request("BadDigest: the content's SHA-256 is " + hash + ", not " + oid_);
+        incoming_.publish(oid_);
+        call_.hub.repos.link_lfs(repo_id_, oid_, size_);
+        Response out;
+        out.set("ETag", "\"" + hash.substr(0, 32) + "\"");
+        return out;
+    }
+
+private:
+    [[noreturn]] void wrong_size(std::uint64_t got) const {
+        throw bad_request("EntityTooLarge or IncompleteBody: " + std::to_string(size_) + " bytes were announced, got " +
+                          std::to_string(got));
+    }
+
+    Call& call_;
+    std::string oid_;
+    LfsStore::Incoming incoming_;
+    std::int64_t repo_id_ = 0;
+    std::uint64_t size_ = 0;
+};
+
+struct Upload {
+    std::string id, oid;
+    std::int64_t repo_id = 0;
+    std::uint64_t size = 0, part_size = 0;
+};
+
+Upload find_upload(Hub& hub, const std::string& id) {
+    Upload out;
+    const bool found =
+        hub.database.row("SELECT oid, repo_id, size, part_size FROM uploads WHERE id=?", {id}, [&](const Row& row) {
+            out = {id, row.text(0), row.integer(1), static_cast<std::uint64_t>(row.integer(2)),
+                   static_cast<std::uint64_t>(row.integer(3))};
+        });
+    if (!found) throw not_found("NoSuchUpload: the upload does not exist, or was completed or aborted");
+    return out;
+}
+
+class PartSink : public BodySink {
+public:
+    explicit PartSink(Call& call) : call_(call) {
+        refuse_token(call);
+        call.hub.signer.check("PUT", call.request.target);
+        upload_ = find_upload(call.hub, call.params.names.at(0));
+        const auto& number = call.params.names.at(1);
+        std::from_chars(number.data(), number.data() + number.size(), number_);
+        const std::uint64_t offset = (number_ - 1) * upload_.part_size;
+        expected_ = std::min(upload_.part_size, upload_.size - offset);
+        part_.emplace(call.hub.lfs, upload_.id, offset);
+    }
+
+    void write(std::string_view chunk) override {
+        if (part_->size() + chunk.size() > expected_) throw bad_request("EntityTooLarge: the part is too long");
+        part_->write(chunk.data(), chunk.size());
+    }
+
+    Response finish() override {
+        if (part_->size() != expected_)
+            throw bad_request("IncompleteBody: the part has " + std::to_string(part_->size()) + " bytes instead of " +
+                              std::to_string(expected_));
+        const std::string etag = part_->etag();
+        call_.hub.database.run(
+            "INSERT INTO upload_parts(upload_id, number, etag) VALUES(?,?,?) ON CONFLICT DO UPDATE SET "
+            "etag=excluded.etag",
+            {upload_.id, static_cast<std::int64_t>(number_), etag});
+        call_.hub.lfs.part_done(upload_.id, number_, upload_.part_size, upload_.size);
+        Response out;
+        out.set("ETag", etag);
+        return out;
+    }
+
+private:
+    Call& call_;
+    Upload upload_;
+    std::uint64_t number_ = 0, expected_ = 0;
+    std::optional<LfsStore::Part> part_;
+};
+
+std::string unquoted(std::string_view etag) {
+    if (etag.starts_with('"') && etag.ends_with('"') && etag.size() >= 2) etag = etag.substr(1, etag.size() - 2);
+    return std::string(etag);
+}
+
+Response complete_multipart(Call& call) {
+    call.hub.signer.check("POST", call.request.target);
+    const Upload upload = find_upload(call.hub, std::string(call.request.query.get("uploadId")));
+    const auto parsed = parse_json(call.request.body);
+    const auto& body = as_object(parsed);
+    if (to_lower(required_string(body, "oid")) != upload.oid) throw bad_request("\"oid\" is not that of the upload");
+    const auto* parts = body.if_contains("parts");
+    const std::uint64_t expected = (upload.size + upload.part_size - 1) / upload.part_size;
+    if (!parts || !parts->is_array() || parts->get_array().size() != expected)
+        throw bad_request("\"parts\" must list " + std::to_string(expected) + " parts");
+    std::uint64_t number = 0;
+    for (const auto& item : parts->get_array()) {
+        const auto& part = as_object(item, "parts");
+        if (size_member(part, "partNumber") != ++number) throw bad_request("InvalidPartOrder: parts must be in order");
+        const auto stored = call.hub.database.text("SELECT etag FROM upload_parts WHERE upload_id=? AND number=?",
+                                                   {upload.id, static_cast<std::int64_t>(number)});
+        if (stored.empty() || unquoted(stored) != unquoted(required_string(part, "etag")))
+            throw bad_request("InvalidPart: part " + std::to_string(number) + " is missing or has another etag");
+    }
+    const std::string hash = call.hub.lfs.complete_upload(upload.id, upload.oid, upload.size);
+    if (hash != upload.oid) throw bad_request("BadDigest: the content's SHA-256 is " + hash + ", not " + upload.oid);
+    call.hub.database.transaction([&] {
+        call.hub.repos.link_lfs(upload.repo_id, upload.oid, upload.size);
+        call.hub.database.run("DELETE FROM uploads WHERE id=?", {upload.id});
+    });
+    return json_response(json::object{{"success", true}});
+}
+
+Response get_object(Call& call) {
+    if (call.hub.config.strict_storage) refuse_token(call);
+    // An object store signs for one verb; the Hub's URLs allow HEAD with those for GET.
+    call.hub.signer.check("GET", call.request.target);
+    const auto& oid = call.params.names.at(1);
+    const auto file = call.hub.lfs.open(oid);
+    if (!file) throw not_found("NoSuchKey: the object does not exist");
+    Response out;
+    out.set("Content-Type", "binary/octet-stream");
+    // As on the CDN, this is not the SHA-256 that X-Linked-ETag gives.
+    out.set("ETag", "\"" + oid.substr(0, 32) + "\"");
+    out.set("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT");
+    if (const auto name = call.request.query.find("filename"))
+        out.set("Content-Disposition", content_disposition("attachment", *name));
+    serve_ranges(call.request, out, file);
+    return out;
+}
+
+}  // namespace
+
+void add_lfs_routes(Router& router) {
+    router.add({.name = "lfs_batch",
+                .method = "POST",
+                .pattern = "/{prefix}/{repo.git}/info/lfs/objects/batch",
+                .handler = batch});
+    router.add({.name = "lfs_batch",
+                .method = "POST",
+                .pattern = "/{prefix}/{repo}/info/lfs/objects/batch",
+                .handler = batch});
+    router.add({.name = "lfs_verify",
+                .method = "POST",
+                .pattern = "/{prefix}/{repo.git}/info/lfs/objects/verify",
+                .handler = verify});
+    router.add({.name = "lfs_complete",
+                .method = "POST",
+                .pattern = "/api/complete_multipart",
+                .handler = complete_multipart,
+                .bucket = Bucket::none,
+                .checks_token = false});
+    router.add({.name = "lfs_download",
+                .method = "GET",
+                .pattern = "/lfs/{name}/{name}",
+                .handler = get_object,
+                .bucket = Bucket::none,
+                .json_errors = false,
+                .lfs_origin = true,
+                .checks_token = false});
+    router.add({.name = "lfs_upload",
+                .method = "PUT",
+                .pattern = "/lfs/{name}/{name}",
+                .sink = [](Call& call) -> std::unique_ptr<BodySink> { return std::make_unique<PutSink>(call); },
+                .bucket = Bucket::none,
+                .json_errors = false,
+                .lfs_origin = true,
+                .checks_token = false});
+    router.add({.name = "lfs_upload_part",
+                .method = "PUT",
+                .pattern = "/lfs-part/{name}/{name}",
+                .sink = [](Call& call) -> std::unique_ptr<BodySink> { return std::make_unique<PartSink>(call); },
+                .bucket = Bucket::none,
+                .json_errors = false,
+                .lfs_origin = true,
+                .checks_token = false});
+}
+
+}  // namespace hf::local_hub
