@@ -75,6 +75,27 @@ def case_malformed_commits():
     unchanged(repo, run)
 
 
+def case_cards_that_cannot_be_read():
+    """The repository is served all the same, without its card."""
+    laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
+    for number, card in enumerate(("a: [", "license: [[" * 20 + "]]" * 20, "a: " + "[" * 40 + "]" * 40, laughs, "a: *b",
+                                   "- 1", "!!python/object:os.system {}", "a: \x01", "x: " + "y" * (2 << 20))):
+        repo = HUB.create(f"julien/card-{number}")
+        readme = f"---\nlicense: mit\n{card}\n---\n"
+        assert HUB.commit(repo, [("README.md", readme.encode())]).status == 200, card[:50]
+        info = HUB.expect(200, "GET", f"/api/models/{repo}").json()
+        assert "cardData" not in info and "license:mit" not in info["tags"], (card[:50], info["tags"])
+        answer = HUB.expect(200, "POST", "/api/validate-yaml", {"content": readme, "repoType": "model"}).json()
+        assert answer["warnings"], card[:50]
+    assert HUB.expect(200, "GET", "/api/models?full=true&cardData=true").json()
+    repo = HUB.create("julien/card")
+    assert HUB.commit(repo, [("README.md", b"---\nlicense: no\ndate: 2020-01-01\nx: &x {y: 1e3}\nz: *x\n---\n")]).status == 200
+    info = HUB.expect(200, "GET", f"/api/models/{repo}").json()
+    assert info["cardData"] == {"license": "no", "date": "2020-01-01", "x": {"y": 1000}, "z": {"y": 1000}}, info
+    assert "license:no" in info["tags"]
+
+
 def case_too_many_filters():
     for name in ("filter", "models", "datasets", "tags"):
         many = "&".join(f"{name}=t{i}" for i in range(2000))

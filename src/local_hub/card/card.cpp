@@ -1,5 +1,7 @@
 #include "local_hub/card/card.hpp"
 
+#include "local_hub/card/yaml.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -60,6 +62,16 @@ void dataset_tags(const json::object& card, Tags& tags) {
         for (const auto& value : strings(card, name)) tags.add(std::string(name) + ":" + value);
 }
 
+// A card that cannot be read says nothing; the repository is served all the same.
+std::optional<json::object> members_of(std::string_view front) {
+    try {
+        json::value card = read_yaml(front);
+        if (card.is_object()) return std::move(card.get_object());
+    } catch (const YamlError&) {
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string_view> front_matter(std::string_view readme) {
@@ -86,9 +98,8 @@ CardFacts read_card(GitRepo& git, const std::string& commit, const Repo& repo) {
         readme && !readme->is_folder && !readme->lfs && readme->size <= max_readme) {
         const std::string text = git.blob(readme->oid);
         if (const auto front = front_matter(text)) {
-            const auto parsed = parse_yaml(*front);
-            if (parsed && parsed->is_object()) {
-                card = parsed->get_object();
+            if (auto members = members_of(*front)) {
+                card = std::move(*members);
                 facts.card = json::serialize(card);
             }
         }

@@ -3,8 +3,6 @@
 #include "local_hub/data/repos.hpp"
 #include "local_hub/git/git_store.hpp"
 
-#include <boost/json/value.hpp>
-
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,9 +20,5 @@ CardFacts read_card(GitRepo& git, const std::string& commit, const Repo& repo);
 
 /// The text between the leading "---" lines of a README; nullopt if there is none.
 std::optional<std::string_view> front_matter(std::string_view readme);
-
-/// Reads the YAML that model cards use: maps and lists by indentation or in flow style, plain, quoted
-/// and block scalars, comments. No anchors, tags or complex keys: those give nullopt.
-std::optional<boost::json::value> parse_yaml(std::string_view text);
 
 }  // namespace hf::local_hub

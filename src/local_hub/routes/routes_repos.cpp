@@ -1,4 +1,5 @@
 #include "local_hub/card/card.hpp"
+#include "local_hub/card/yaml.hpp"
 #include "local_hub/data/on_exit.hpp"
 #include "local_hub/data/storage_error.hpp"
 #include "local_hub/http/http_error.hpp"
@@ -177,6 +178,15 @@ Response auth_check_write(Call& call) {
     return text_response("OK");
 }
 
+bool is_yaml(std::string_view text) {
+    try {
+        read_yaml(text);
+        return true;
+    } catch (const YamlError&) {
+        return false;
+    }
+}
+
 // The newest reference asks before it commits a README.
 Response validate_yaml(Call& call) {
     const auto parsed = parse_json(call.request.body);
@@ -185,7 +195,7 @@ Response validate_yaml(Call& call) {
     const auto front = front_matter(content);
     if (!front)
         warnings.push_back(json::object{{"message", "empty or missing yaml metadata in repo card"}});
-    else if (!parse_yaml(*front))
+    else if (!is_yaml(*front))
         warnings.push_back(json::object{{"message", "this Hub cannot read the yaml metadata of the repo card"}});
     return json_response(json::object{{"errors", json::array()}, {"warnings", std::move(warnings)}});
 }
