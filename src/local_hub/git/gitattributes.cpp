@@ -136,7 +136,7 @@ std::string_view without_cut_character(std::string_view sample) {
     while (last > 0 && sample.size() - last < 3 && utf8::is_continuation(sample[last - 1])) --last;
     if (last == 0) return sample;
     const auto lead = static_cast<unsigned char>(sample[--last]);
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
+    const std::size_t length = lead >= 0xf5 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
     return sample.size() - last < length ? sample.substr(0, last) : sample;
 }
 
