@@ -1,10 +1,10 @@
 #include <hf/core/hash.hpp>
 
+#include "core/text.hpp"
+
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <new>
 
 namespace hf {
@@ -25,13 +25,6 @@ EVP_MD_CTX* as_context(void* pointer) { return static_cast<EVP_MD_CTX*>(pointer)
 // OpenSSL only fails here when memory is short.
 void check(int result) {
     if (result != 1) throw std::bad_alloc();
-}
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
 }
 
 }  // namespace
@@ -113,21 +106,18 @@ std::optional<LfsPointer> parse_lfs_pointer(std::string_view text) {
     LfsPointer pointer;
     bool has_size = false;
     for (text.remove_prefix(version.size()); !text.empty();) {
-        const auto end = std::min(text.find('\n'), text.size());
-        const auto line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
+        const auto line = take_until(text, '\n');
         if (line.starts_with(oid)) {
             pointer.sha256 = line.substr(oid.size());
         } else if (line.starts_with(size)) {
-            const auto digits = line.substr(size.size());
-            const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), pointer.size);
-            has_size = error == std::errc() && stop == digits.data() + digits.size();
-            if (!has_size) return std::nullopt;
+            const auto number = to_number<std::uint64_t>(line.substr(size.size()));
+            if (!number) return std::nullopt;
+            pointer.size = *number;
+            has_size = true;
         }
     }
-    const bool is_hash = pointer.sha256.size() == 64 && std::ranges::all_of(pointer.sha256, [](char c) {
-                             return hex_value(c) >= 0 && !(c >= 'A' && c <= 'F');
-                         });
+    const bool is_hash =
+        pointer.sha256.size() == 64 && is_hex(pointer.sha256) && to_lower(pointer.sha256) == pointer.sha256;
     if (!is_hash || !has_size) return std::nullopt;
     return pointer;
 }

@@ -1,13 +1,13 @@
 #include <hf/core/json.hpp>
 
-#include "utf8.hpp"
+#include "core/text.hpp"
+#include "core/utf8.hpp"
 
 #include <boost/json/kind.hpp>
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace hf::json {
@@ -47,11 +47,8 @@ value parse_once(std::string_view text, const boost::json::storage_ptr& storage,
 
 /// The UTF-16 unit of an escape "\ud83d" at the beginning of `text`.
 std::optional<unsigned> escaped_unit(std::string_view text) {
-    unsigned unit = 0;
     if (text.size() < 6 || !text.starts_with("\\u")) return std::nullopt;
-    const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
-    if (error != std::errc() || end != text.data() + 6) return std::nullopt;
-    return unit;
+    return to_number<unsigned>(text.substr(2, 4), 16);
 }
 
 bool is_high(std::optional<unsigned> unit) { return unit && *unit >= 0xD800 && *unit < 0xDC00; }

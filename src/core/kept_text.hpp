@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/text.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,9 +11,6 @@ namespace hf {
 
 // What the files that hfhub keeps are made of: lines of fields between single spaces, each field escaped, so that
 // nothing a server sends can begin another field or line. What is read back is checked as if it came from a server.
-
-/// The text up to `separator` (or all of it), which is removed from `text` together with the separator.
-std::string_view take_until(std::string_view& text, char separator);
 
 /// Decimal digits without zeros before them, below 2^63: sizes and offsets of files are signed.
 std::optional<std::uint64_t> read_number(std::string_view text);

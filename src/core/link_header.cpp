@@ -1,23 +1,14 @@
 #include <hf/core/link_header.hpp>
 
+#include "core/text.hpp"
+
 #include <algorithm>
 
 namespace hf {
 namespace {
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 bool is_quote(char c) { return c == '"' || c == '\''; }  // the reference's client takes both
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    return text;
-}
 
 // Takes the parameters of one link off the front of `rest`, up to the comma before the next link, and
 // says whether they hold rel=next. Only the first rel counts.
@@ -48,11 +39,11 @@ bool take_parameters(std::string_view& rest) {
             value = trim(rest.substr(0, end));
             rest.remove_prefix(end);
         }
-        if (seen_rel || !equal_ignoring_case(name, "rel")) continue;
+        if (seen_rel || !iequals(name, "rel")) continue;
         seen_rel = true;
         while (!value.empty()) {  // a list of relations
             const auto end = std::min(value.find_first_of(" \t"), value.size());
-            if (equal_ignoring_case(value.substr(0, end), "next")) is_next = true;
+            if (iequals(value.substr(0, end), "next")) is_next = true;
             value.remove_prefix(std::min(end + 1, value.size()));
         }
     }

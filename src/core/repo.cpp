@@ -2,6 +2,7 @@
 #include <hf/core/repo.hpp>
 #include <hf/core/url.hpp>
 
+#include "text.hpp"
 #include "utf8.hpp"
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 
 namespace hf {
 namespace {
-
-bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 // Python's \w: letters, digits and '_' of every script. Of the rest of Unicode we exclude the blocks that
 // hold controls, spaces, punctuation and pictures: the Hub itself only has ASCII names.
@@ -45,16 +44,6 @@ std::string quoted(std::string_view text) { return "'" + std::string(text.substr
 std::string_view trim_slashes(std::string_view endpoint) {
     while (endpoint.ends_with('/')) endpoint.remove_suffix(1);
     return endpoint;
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    while (true) {
-        const auto end = text.find(separator);
-        parts.push_back(text.substr(0, end));
-        if (end == text.npos) return parts;
-        text.remove_prefix(end + 1);
-    }
 }
 
 // "datasets" -> "dataset"; empty if `text` is no plural of a type.
@@ -134,13 +123,10 @@ std::string hf_hub_url(std::string_view endpoint, std::string_view repo_type, st
 }
 
 bool is_commit_hash(std::string_view text) noexcept {
-    return text.size() == 40 &&
-           std::ranges::all_of(text, [](char c) { return is_hex_digit(c) && !(c >= 'A' && c <= 'F'); });
+    return text.size() == 40 && std::ranges::all_of(text, [](char c) { return hex_value(c) >= 0 && c == to_lower(c); });
 }
 
-bool is_commit_oid(std::string_view text) noexcept {
-    return text.size() >= 5 && text.size() <= 40 && std::ranges::all_of(text, is_hex_digit);
-}
+bool is_commit_oid(std::string_view text) noexcept { return text.size() >= 5 && text.size() <= 40 && is_hex(text); }
 
 RepoUrl::RepoUrl(std::string_view text, std::string_view hub) : endpoint(trim_slashes(hub)), url(text) {
     const auto fail = [&](std::string_view why) { throw_validation("url", std::string(why) + " " + quoted(text)); };

@@ -1,6 +1,8 @@
 #include <hf/core/error.hpp>
 #include <hf/core/safe_path.hpp>
 
+#include "core/text.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -9,21 +11,13 @@ namespace {
 
 bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return out;
-}
-
-bool is_git_folder(std::string_view segment) { return segment.size() == 4 && lower(segment) == ".git"; }
+bool is_git_folder(std::string_view segment) { return iequals(segment, ".git"); }
 
 // "CON", "con.txt", "COM1": https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 bool is_reserved_on_windows(std::string_view segment) {
     std::string_view stem = segment.substr(0, segment.find('.'));
     while (stem.ends_with(' ')) stem.remove_suffix(1);
-    const std::string name = lower(stem);
+    const std::string name = to_lower(stem);
     constexpr std::array<std::string_view, 6> devices = {"con", "prn", "aux", "nul", "conin$", "conout$"};
     if (std::ranges::find(devices, name) != devices.end()) return true;
     if (name.size() < 4 || (!name.starts_with("com") && !name.starts_with("lpt"))) return false;
@@ -44,7 +38,7 @@ const char* segment_problem(std::string_view segment, PathRules rules) {
     });
     if (illegal) return "has a character that Windows does not allow";
     // Windows also reaches .git under its short name.
-    if (lower(segment) == "git~1") return "is inside a .git folder";
+    if (iequals(segment, "git~1")) return "is inside a .git folder";
     return is_reserved_on_windows(segment) ? "is a reserved name" : nullptr;
 }
 

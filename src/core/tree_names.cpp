@@ -1,5 +1,7 @@
 #include "core/tree_names.hpp"
 
+#include "core/json_access.hpp"
+
 #include <hf/core/error.hpp>
 #include <hf/core/json.hpp>
 #include <hf/core/safe_path.hpp>
@@ -13,9 +15,8 @@ std::optional<std::vector<std::string>> parse_tree_names(std::string_view text) 
     } catch (const Error&) {
         return std::nullopt;
     }
-    const json::object* tree = parsed.if_object();
-    const json::value* version = tree ? tree->if_contains("format_version") : nullptr;
-    const json::value* files = tree ? tree->if_contains("files") : nullptr;
+    const json::value* version = find_member(parsed, "format_version");
+    const json::value* files = find_member(parsed, "files");
     if (!version || *version != 1 || !files || !files->is_object()) return std::nullopt;
     std::vector<std::string> names;
     for (const auto& [name, file] : files->get_object()) {

@@ -1,10 +1,11 @@
+#include "core/text.hpp"
+
 #include <hf/core/base64.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/url.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace hf {
 namespace {
@@ -19,20 +20,7 @@ void append_escaped(std::string& out, unsigned char c) {
     out += {'%', digits[c >> 4], digits[c & 15]};
 }
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 std::uint16_t default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-    return out;
-}
 
 bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -79,14 +67,14 @@ bool parse_host_port(std::string_view text, Origin& origin) {
     if (text.starts_with('[')) {
         const auto close = text.find(']');
         if (close == text.npos) return false;
-        origin.host = lower(text.substr(1, close - 1));
+        origin.host = to_lower(text.substr(1, close - 1));
         legal = origin.host.find(':') != origin.host.npos &&
                 std::ranges::all_of(origin.host, [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; });
         port = text.substr(close + 1);
         if (!port.empty() && port.front() != ':') return false;
     } else {
         const auto colon = text.find(':');
-        origin.host = lower(text.substr(0, colon));
+        origin.host = to_lower(text.substr(0, colon));
         legal = !origin.host.empty() && std::ranges::all_of(origin.host, [](char c) {
             return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
         });
@@ -96,8 +84,8 @@ bool parse_host_port(std::string_view text, Origin& origin) {
     origin.port = default_port(origin.scheme);
     if (port.size() < 2) return true;
     port.remove_prefix(1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), origin.port);
-    return error == std::errc() && end == port.data() + port.size() && origin.port != 0;
+    origin.port = to_number<std::uint16_t>(port).value_or(0);
+    return origin.port != 0;
 }
 
 // As much of a malformed URL as a message may show: no user info, however malformed, no query, not too long.
@@ -171,7 +159,7 @@ Url Url::parse(std::string_view text) {
     };
     Origin origin;
     const auto scheme = scheme_of(text);
-    origin.scheme = lower(scheme);
+    origin.scheme = to_lower(scheme);
     if (origin.scheme != "http" && origin.scheme != "https") fail();
     auto rest = without_fragment(text.substr(scheme.size() + 1));
     if (!rest.starts_with("//")) fail();

@@ -1,17 +1,8 @@
 #include "chunk_decoder.hpp"
 
+#include "core/text.hpp"
+
 namespace hf::net {
-namespace {
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-}  // namespace
-
 std::size_t ChunkDecoder::consume(std::string_view bytes) {
     std::size_t taken = 0;
     while (taken < bytes.size() && state_ == State::framing) take(bytes[taken++]);

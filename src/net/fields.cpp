@@ -1,19 +1,10 @@
 #include <hf/net/transport.hpp>
 
+#include "core/text.hpp"
+
 #include <algorithm>
 
 namespace hf::net {
-namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-}  // namespace
-
 std::string_view to_string(Method method) noexcept {
     switch (method) {
         case Method::get: return "GET";
@@ -29,21 +20,21 @@ std::string_view to_string(Method method) noexcept {
 void Fields::add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
 
 void Fields::set(std::string name, std::string value) {
-    const auto first = std::ranges::find_if(fields_, [&](const Field& field) { return same_name(field.first, name); });
+    const auto first = std::ranges::find_if(fields_, [&](const Field& field) { return iequals(field.first, name); });
     if (first == fields_.end()) return add(std::move(name), std::move(value));
     first->second = std::move(value);
     const auto rest =
-        std::remove_if(first + 1, fields_.end(), [&](const Field& field) { return same_name(field.first, name); });
+        std::remove_if(first + 1, fields_.end(), [&](const Field& field) { return iequals(field.first, name); });
     fields_.erase(rest, fields_.end());
 }
 
 void Fields::erase(std::string_view name) {
-    std::erase_if(fields_, [&](const Field& field) { return same_name(field.first, name); });
+    std::erase_if(fields_, [&](const Field& field) { return iequals(field.first, name); });
 }
 
 std::optional<std::string_view> Fields::find(std::string_view name) const noexcept {
     for (const auto& [key, value] : fields_)
-        if (same_name(key, name)) return std::string_view(value);
+        if (iequals(key, name)) return std::string_view(value);
     return std::nullopt;
 }
 
@@ -51,7 +42,7 @@ std::string Fields::combined(std::string_view name) const {
     std::string out;
     bool first = true;
     for (const auto& [key, value] : fields_) {
-        if (!same_name(key, name)) continue;
+        if (!iequals(key, name)) continue;
         if (!first) out += ", ";
         out += value;
         first = false;

@@ -1,5 +1,7 @@
 #include "inflate.hpp"
 
+#include "core/text.hpp"
+
 #include <zlib.h>
 
 #include <algorithm>
@@ -8,11 +10,6 @@
 
 namespace hf::net {
 namespace {
-
-bool same_text(std::string_view a, std::string_view lower) {
-    return std::ranges::equal(
-        a, lower, [](char x, char y) { return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y; });
-}
 
 // A byte of output pays for so much input: members of one byte take 21, flushes after each byte fewer.
 constexpr std::size_t input_per_output = 64;
@@ -29,8 +26,8 @@ void Inflater::Free::operator()(z_stream_s* stream) const noexcept {
 }
 
 std::optional<Inflater::Encoding> Inflater::encoding_of(std::string_view content_encoding) {
-    if (same_text(content_encoding, "gzip") || same_text(content_encoding, "x-gzip")) return Encoding::gzip;
-    if (same_text(content_encoding, "deflate")) return Encoding::deflate;
+    if (iequals(content_encoding, "gzip") || iequals(content_encoding, "x-gzip")) return Encoding::gzip;
+    if (iequals(content_encoding, "deflate")) return Encoding::deflate;
     return std::nullopt;
 }
 

@@ -1,3 +1,5 @@
+#include "core/text.hpp"
+
 #include <hf/core/error.hpp>
 #include <hf/net/proxy.hpp>
 
@@ -5,20 +7,11 @@
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 
-#include <algorithm>
-#include <charconv>
 
 namespace hf::net {
 namespace {
 
 namespace ip = boost::asio::ip;
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
 
 bool in_network(std::string_view block, const ip::address& address) {
     boost::system::error_code failure;
@@ -45,16 +38,13 @@ Entry split_port(std::string_view text) {
     const auto colon = bracket == text.npos ? text.find(':') : text.find(':', bracket);
     const bool bare_v6 = bracket == text.npos && colon != text.npos && text.find(':', colon + 1) != text.npos;
     if (colon != text.npos && !bare_v6) {
-        std::uint16_t port = 0;
-        const auto digits = text.substr(colon + 1);
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-        if (error == std::errc() && end == digits.data() + digits.size()) {
-            entry.port = port;
+        if (const auto port = to_number<std::uint16_t>(text.substr(colon + 1))) {
+            entry.port = *port;
             text = text.substr(0, colon);
         }
     }
     if (text.size() > 1 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
-    entry.host = lower(text);
+    entry.host = to_lower(text);
     return entry;
 }
 
@@ -83,7 +73,7 @@ Proxy Proxy::parse(std::string_view text, std::string_view name) {
     std::string_view rest = text;
     const auto scheme = rest.find("://");
     if (scheme != rest.npos) {
-        if (lower(rest.substr(0, scheme)) != "http")
+        if (to_lower(rest.substr(0, scheme)) != "http")
             throw_validation(name, "only proxies of the form http://host:port are supported, not " +
                                        std::string(rest.substr(0, scheme)) + "://");
         rest.remove_prefix(scheme + 3);
@@ -106,7 +96,7 @@ Proxy Proxy::parse(std::string_view text, std::string_view name) {
 
 bool bypasses_proxy(std::string_view no_proxy, std::string_view host, std::uint16_t port) {
     if (host.size() > 1 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-    const std::string name = lower(host.ends_with('.') ? host.substr(0, host.size() - 1) : host);
+    const std::string name = to_lower(host.ends_with('.') ? host.substr(0, host.size() - 1) : host);
     boost::system::error_code failure;
     std::optional<ip::address> address = ip::make_address(name, failure);
     if (failure) address.reset();

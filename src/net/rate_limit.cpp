@@ -1,7 +1,8 @@
 #include <hf/net/rate_limit.hpp>
 
+#include "core/text.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <vector>
 
@@ -21,32 +22,26 @@ struct Item {
     }
 };
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// The text up to the next `separator` outside quotes, removed from `rest`.
-std::string_view take_until(std::string_view& rest, char separator) {
+std::string_view take_item(std::string_view& rest, char separator) {
     bool quoted = false;
     for (std::size_t i = 0; i < rest.size(); ++i) {
         if (rest[i] == '"') quoted = !quoted;
         if (rest[i] != separator || quoted) continue;
         const auto part = rest.substr(0, i);
         rest.remove_prefix(i + 1);
-        return trimmed(part);
+        return trim(part);
     }
-    return trimmed(std::exchange(rest, {}));
+    return trim(std::exchange(rest, {}));
 }
 
 std::vector<Item> parse_items(std::string_view text) {
     std::vector<Item> items;
     while (!text.empty()) {
-        std::string_view rest = take_until(text, ',');
+        std::string_view rest = take_item(text, ',');
         Item item;
         while (!rest.empty()) {
-            const auto part = take_until(rest, ';');
+            const auto part = take_item(rest, ';');
             const auto equals = part.find('=');
             if (equals == part.npos || part.starts_with('"')) {
                 item.name = part.size() >= 2 && part.front() == '"' && part.back() == '"'
@@ -54,11 +49,8 @@ std::vector<Item> parse_items(std::string_view text) {
                                 : part;
                 continue;
             }
-            const auto digits = trimmed(part.substr(equals + 1));
-            std::uint64_t value = 0;
-            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-            if (error == std::errc() && end == digits.data() + digits.size())
-                item.parameters.emplace_back(trimmed(part.substr(0, equals)), value);
+            if (const auto value = to_number<std::uint64_t>(trim(part.substr(equals + 1))))
+                item.parameters.emplace_back(trim(part.substr(0, equals)), *value);
         }
         items.push_back(std::move(item));
     }

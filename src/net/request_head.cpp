@@ -1,5 +1,7 @@
 #include "request_head.hpp"
 
+#include "core/text.hpp"
+
 #include <hf/core/error.hpp>
 
 #include <algorithm>
@@ -20,18 +22,11 @@ bool is_field_value(std::string_view value) {
     return std::ranges::none_of(value, [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](char x, char y) {
-        const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-        return lower(x) == lower(y);
-    });
-}
-
 /// Fields that the transport writes itself.
 bool is_own(std::string_view name) {
     constexpr std::array<std::string_view, 6> own = {"host",       "content-length",   "transfer-encoding",
                                                      "connection", "proxy-connection", "proxy-authorization"};
-    return std::ranges::any_of(own, [&](std::string_view other) { return same_name(name, other); });
+    return std::ranges::any_of(own, [&](std::string_view other) { return iequals(name, other); });
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -60,7 +55,7 @@ std::string request_head(const Request& request, bool absolute_form, std::string
         if (!is_token(name)) throw_validation("fields", "'" + name + "' is not a field name");
         if (!is_field_value(value)) throw_validation("fields", "the value of " + name + " holds control characters");
         if (is_own(name)) continue;
-        if (same_name(name, "accept-encoding")) encoding_given = true;
+        if (iequals(name, "accept-encoding")) encoding_given = true;
         append_field(out, name, value);
     }
     if (!encoding_given) append_field(out, "Accept-Encoding", request.decompress ? "gzip, deflate" : "identity");

@@ -1,5 +1,7 @@
 #include <hf/types/card_data.hpp>
 
+#include "core/json_access.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -46,7 +48,7 @@ public:
     static std::optional<std::string> text(const json::object& in, std::string_view name) {
         const json::value* json = in.if_contains(name);
         if (!json || json->is_null()) return std::nullopt;
-        if (const auto* string = json->if_string()) return std::string(*string);
+        if (const auto string = text_of(json)) return std::string(*string);
         return json::serialize(*json);
     }
     static std::string required(const json::object& in, std::string_view name) {

@@ -10,8 +10,7 @@ void hf_decoded(CollectionItem& item) {
 }
 
 std::string Collection::owner_name() const {
-    const json::value* name = owner.is_object() ? owner.get_object().if_contains("name") : &owner;
-    return name && name->is_string() ? std::string(name->get_string()) : std::string();
+    return std::string(text_of(owner.is_object() ? find_member(owner, "name") : &owner).value_or(""));
 }
 
 void Collection::locate(std::string_view endpoint) { url = std::string(endpoint) + "/collections/" + slug; }

@@ -1,5 +1,7 @@
 #include "types/raw.hpp"
 
+#include "core/json_access.hpp"
+
 #include <hf/types/discussion.hpp>
 
 namespace hf {
@@ -20,7 +22,8 @@ void hf_decoded(Discussion& discussion) {
 void hf_decoded(DiscussionWithDetails& discussion) {
     hf_decoded(static_cast<Discussion&>(discussion));
     if (!discussion.is_pull_request) return;
-    if (const auto* files = json::find(discussion.extra, {"filesWithConflicts"})) discussion.conflicting_files = *files;
+    if (const auto* files = find_member(discussion.extra, {"filesWithConflicts"}))
+        discussion.conflicting_files = *files;
     discussion.target_branch = json::take<std::optional<std::string>>(discussion.extra, {"changes", "base"});
     discussion.merge_commit_oid =
         json::take<std::optional<std::string>>(discussion.extra, {"changes", "mergeCommitId"});
@@ -37,7 +40,7 @@ void hf_decoded(DiscussionComment& event) {
         json::take<std::optional<std::string>>(event.extra, {"data", "latest", "html"}).value_or(std::string());
     event.last_edited_at = json::take<std::optional<Timestamp>>(event.extra, {"data", "latest", "updatedAt"});
     event.last_edited_by = json::account_name(event.extra, {"data", "latest", "author", "name"});
-    if (const auto* history = json::find(event.extra, {"data", "history"}); history && history->is_array())
+    if (const auto* history = find_member(event.extra, {"data", "history"}); history && history->is_array())
         event.edit_history = history->get_array();
     event.number_of_edits = static_cast<std::int64_t>(event.edit_history.size());
 }
@@ -66,13 +69,12 @@ const DiscussionEvent* AnyDiscussionEvent::operator->() const noexcept {
 namespace json {
 
 AnyDiscussionEvent Codec<AnyDiscussionEvent>::from(const value& json) {
-    const object* members = json.if_object();
-    if (!members) throw_type("an object", json);
-    const value* type = members->if_contains("type");
-    if (type && *type == "comment") return Codec<DiscussionComment>::from(json);
-    if (type && *type == "status-change") return Codec<DiscussionStatusChange>::from(json);
-    if (type && *type == "commit") return Codec<DiscussionCommit>::from(json);
-    if (type && *type == "title-change") return Codec<DiscussionTitleChange>::from(json);
+    if (!json.is_object()) throw_type("an object", json);
+    const auto type = text_of(find_member(json, "type"));
+    if (type == "comment") return Codec<DiscussionComment>::from(json);
+    if (type == "status-change") return Codec<DiscussionStatusChange>::from(json);
+    if (type == "commit") return Codec<DiscussionCommit>::from(json);
+    if (type == "title-change") return Codec<DiscussionTitleChange>::from(json);
     return Codec<DiscussionEvent>::from(json);
 }
 

@@ -1,12 +1,12 @@
 #include <hf/types/repo_file.hpp>
 
+#include "core/json_access.hpp"
+
 namespace hf::json {
 
 RepoTreeEntry Codec<RepoTreeEntry>::from(const value& json) {
-    const object* members = json.if_object();
-    if (!members) throw_type("an object", json);
-    const value* type = members->if_contains("type");
-    if (type && *type == "file") return Codec<RepoFile>::from(json);
+    if (!json.is_object()) throw_type("an object", json);
+    if (text_of(find_member(json, "type")) == "file") return Codec<RepoFile>::from(json);
     return Codec<RepoFolder>::from(json);
 }
 

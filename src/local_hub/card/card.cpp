@@ -16,7 +16,7 @@ namespace json = boost::json;
 // A member that may be a string or a list of strings.
 std::vector<std::string> strings(const json::object& card, std::string_view name) {
     std::vector<std::string> out;
-    const auto* value = card.if_contains({name.data(), name.size()});
+    const auto* value = card.if_contains(name);
     if (!value) return out;
     if (const auto* text = value->if_string()) out.emplace_back(*text);
     if (const auto* list = value->if_array())

@@ -1,5 +1,6 @@
 #include "local_hub/data/discussions.hpp"
 
+#include "core/text.hpp"
 #include "local_hub/data/clock.hpp"
 #include "local_hub/data/html.hpp"
 #include "local_hub/data/random.hpp"
@@ -7,8 +8,6 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-
-#include <charconv>
 
 namespace hf::local_hub {
 
@@ -159,11 +158,9 @@ int Discussions::open(const Repo& repo, const std::string& author, std::string_v
 }
 
 Discussion Discussions::find(const Repo& repo, std::string_view number) {
-    std::int64_t num = 0;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), num);
     std::optional<Discussion> out;
-    if (error == std::errc() && end == number.data() + number.size())
-        database_.row("SELECT " + std::string(columns) + " FROM discussions WHERE repo_id=? AND num=?", {repo.id, num},
+    if (const auto num = to_number<std::int64_t>(number))
+        database_.row("SELECT " + std::string(columns) + " FROM discussions WHERE repo_id=? AND num=?", {repo.id, *num},
                       [&](const Row& row) { out = discussion_of(row); });
     if (!out) throw StorageError(Refusal::not_found, "Discussion not found");
     return *out;

@@ -21,7 +21,7 @@ const json::object& as_object(const json::value& value, std::string_view what) {
 }
 
 std::optional<std::string_view> string_member(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains({name.data(), name.size()});
+    const auto* value = object.if_contains(name);
     if (!value || value->is_null()) return std::nullopt;
     const auto* text = value->if_string();
     if (!text) throw bad_request("\"" + std::string(name) + "\" must be a string");
@@ -34,14 +34,14 @@ std::string_view required_string(const json::object& object, std::string_view na
 }
 
 std::optional<bool> bool_member(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains({name.data(), name.size()});
+    const auto* value = object.if_contains(name);
     if (!value || value->is_null()) return std::nullopt;
     if (!value->is_bool()) throw bad_request("\"" + std::string(name) + "\" must be a boolean");
     return value->get_bool();
 }
 
 std::optional<std::uint64_t> size_member(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains({name.data(), name.size()});
+    const auto* value = object.if_contains(name);
     if (!value || value->is_null()) return std::nullopt;
     boost::system::error_code failed;
     const auto number = value->to_number<std::uint64_t>(failed);

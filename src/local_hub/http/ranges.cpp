@@ -1,8 +1,8 @@
 #include "local_hub/http/ranges.hpp"
 
-#include <hf/core/url.hpp>
+#include "core/text.hpp"
 
-#include <charconv>
+#include <hf/core/url.hpp>
 
 namespace hf::local_hub {
 namespace {
@@ -12,13 +12,6 @@ struct Part {
 };
 enum class Answer { whole, part, unsatisfiable };
 
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t out = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return out;
-}
-
 // RFC 9110 section 14: one range; several, or another unit, are ignored as servers may.
 Answer read_range(std::string_view field, std::uint64_t size, Part& out) {
     if (!field.starts_with("bytes=") || field.find(',') != field.npos) return Answer::whole;
@@ -27,18 +20,18 @@ Answer read_range(std::string_view field, std::uint64_t size, Part& out) {
     if (dash == field.npos) return Answer::whole;
     const auto first = field.substr(0, dash), last = field.substr(dash + 1);
     if (first.empty()) {
-        const auto suffix = number(last);
+        const auto suffix = to_number<std::uint64_t>(last);
         if (!suffix) return Answer::whole;
         if (*suffix == 0 || size == 0) return Answer::unsatisfiable;
         out.length = std::min(*suffix, size);
         out.first = size - out.length;
         return Answer::part;
     }
-    const auto from = number(first);
+    const auto from = to_number<std::uint64_t>(first);
     if (!from) return Answer::whole;
     std::uint64_t to = size ? size - 1 : 0;
     if (!last.empty()) {
-        const auto given = number(last);
+        const auto given = to_number<std::uint64_t>(last);
         if (!given || *given < *from) return Answer::whole;
         to = std::min(to, *given);
     }

@@ -13,7 +13,6 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace hf::local_hub {
 namespace {
@@ -43,11 +42,9 @@ std::size_t page_size(const Call& call) {
     const std::size_t largest = call.hub.config.list_page_size;
     const auto text = call.request.query.find("limit");
     if (!text) return largest;
-    std::size_t limit = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-    if (error != std::errc() || end != text->data() + text->size())
-        throw bad_request("\"limit\" must be a whole number");
-    return std::min(std::max<std::size_t>(limit, 1), largest);
+    const auto limit = to_number<std::size_t>(*text);
+    if (!limit) throw bad_request("\"limit\" must be a whole number");
+    return std::min(std::max<std::size_t>(*limit, 1), largest);
 }
 
 void read_cursor(const Query& query, RepoFilter& filter) {

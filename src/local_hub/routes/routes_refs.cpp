@@ -9,7 +9,6 @@
 #include "local_hub/rules/hub.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace hf::local_hub {
 namespace {
@@ -17,11 +16,9 @@ namespace {
 std::size_t whole_number(const Query& query, std::string_view name, std::size_t otherwise) {
     const auto text = query.find(name);
     if (!text) return otherwise;
-    std::size_t out = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), out);
-    if (error != std::errc() || end != text->data() + text->size())
-        throw bad_request("\"" + std::string(name) + "\" must be a whole number");
-    return out;
+    const auto out = to_number<std::size_t>(*text);
+    if (!out) throw bad_request("\"" + std::string(name) + "\" must be a whole number");
+    return *out;
 }
 
 json::object commit_json(Call& call, const CommitRecord& commit, bool formatted) {

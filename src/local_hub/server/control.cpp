@@ -59,7 +59,7 @@ Fault fault(const json::object& object) {
 }
 
 std::optional<Quota> quota(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains({name.data(), name.size()});
+    const auto* value = object.if_contains(name);
     if (!value || value->is_null()) return std::nullopt;
     const auto& members = as_object(*value, name);
     allow_only(members, {"requests", "window_s"});
