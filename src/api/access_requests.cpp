@@ -22,19 +22,19 @@ Request handle_request(std::string_view repo_id, std::string_view user, std::str
 
 }  // namespace
 
-asio::awaitable<std::vector<AccessRequest>> AccessRequestsApi::list_pending_access_requests(std::string_view repo_id,
-                                                                                            RepoOptions options) const {
-    return session_.call<std::vector<AccessRequest>>(list_request(repo_id, "pending", options));
+AsyncGenerator<AccessRequest> AccessRequestsApi::list_pending_access_requests(std::string_view repo_id,
+                                                                              RepoOptions options) const {
+    return session_.list<AccessRequest>(list_request(repo_id, "pending", options), all_readable);
 }
 
-asio::awaitable<std::vector<AccessRequest>> AccessRequestsApi::list_accepted_access_requests(
-    std::string_view repo_id, RepoOptions options) const {
-    return session_.call<std::vector<AccessRequest>>(list_request(repo_id, "accepted", options));
+AsyncGenerator<AccessRequest> AccessRequestsApi::list_accepted_access_requests(std::string_view repo_id,
+                                                                               RepoOptions options) const {
+    return session_.list<AccessRequest>(list_request(repo_id, "accepted", options), all_readable);
 }
 
-asio::awaitable<std::vector<AccessRequest>> AccessRequestsApi::list_rejected_access_requests(
-    std::string_view repo_id, RepoOptions options) const {
-    return session_.call<std::vector<AccessRequest>>(list_request(repo_id, "rejected", options));
+AsyncGenerator<AccessRequest> AccessRequestsApi::list_rejected_access_requests(std::string_view repo_id,
+                                                                               RepoOptions options) const {
+    return session_.list<AccessRequest>(list_request(repo_id, "rejected", options), all_readable);
 }
 
 asio::awaitable<void> AccessRequestsApi::cancel_access_request(std::string_view repo_id, std::string_view user,

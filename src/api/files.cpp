@@ -1,5 +1,4 @@
 #include "api/queries.hpp"
-#include "session/kept_entries.hpp"
 
 #include <hf/api/files.hpp>
 #include <hf/core/repo.hpp>
@@ -36,14 +35,9 @@ Request paths_request(std::string_view repo_id, const StringList& paths, const P
         .token(options.token);
 }
 
-asio::awaitable<std::vector<std::string>> files_impl(AsyncGenerator<RepoTreeEntry> tree) {
-    std::vector<std::string> out;
-    std::size_t seen = 0;
-    while (auto entry = co_await tree.next()) {
-        require_room_for_entry(seen++);
-        if (const RepoFile* file = entry->file()) out.push_back(file->path);
-    }
-    co_return out;
+std::optional<std::string> path_of_file(RepoTreeEntry entry) {
+    const RepoFile* file = entry.file();
+    return file ? std::optional<std::string>(file->path) : std::nullopt;
 }
 
 /// The files among some paths, then those below the folders among them.
@@ -138,14 +132,13 @@ AsyncGenerator<RepoTreeEntry> FilesApi::list_repo_tree(std::string_view repo_id,
     return session_.list<RepoTreeEntry>(tree_request(repo_id, options), ListOptions{options.limit, options.cursor});
 }
 
-asio::awaitable<std::vector<std::string>> FilesApi::list_repo_files(std::string_view repo_id,
-                                                                    FilesOptions options) const {
+AsyncGenerator<std::string> FilesApi::list_repo_files(std::string_view repo_id, FilesOptions options) const {
     ListRepoTreeOptions tree;
     tree.recursive = true;
     tree.revision = options.revision;
     tree.repo_type = options.repo_type;
     tree.token = options.token;
-    return files_impl(list_repo_tree(repo_id, tree));
+    return list_repo_tree(repo_id, tree).filter_map(&path_of_file);
 }
 
 asio::awaitable<std::vector<RepoTreeEntry>> FilesApi::get_paths_info(std::string_view repo_id, StringList paths,

@@ -1,4 +1,5 @@
 #include "api/queries.hpp"
+#include "session/lists_in_turn.hpp"
 
 #include <hf/api/inference_endpoints.hpp>
 
@@ -92,7 +93,6 @@ asio::awaitable<void> void_impl(EndpointCall call) {
 }
 
 asio::awaitable<std::vector<InferenceEndpoint>> list_impl(EndpointCall call) {
-    if (call.namespace_.empty()) call.namespace_ = co_await detail::user_name(call.session, call.token, "namespace");
     const Reply reply = co_await call.session.send(call.request());
     const auto items = detail::member_of<json::value>(call.session.decode<json::object>(reply), "items");
     const auto convert = [&call](const json::value& item) {
@@ -101,23 +101,49 @@ asio::awaitable<std::vector<InferenceEndpoint>> list_impl(EndpointCall call) {
     co_return call.session.elements<InferenceEndpoint>(items, reply, convert);
 }
 
-asio::awaitable<std::vector<InferenceEndpoint>> list_all_impl(EndpointCall call) {
-    const Account account = co_await call.session.call<Account>(detail::whoami_request(call.token.get()));
-    call.namespace_ = co_await detail::user_name(call.session, call.token, "namespace");
-    std::vector<InferenceEndpoint> out = co_await list_impl(call);
-    for (const auto& organization : account.orgs) {
-        call.namespace_ = organization.name;
-        try {
-            auto more = co_await list_impl(call);
-            for (auto& endpoint : more) out.push_back(std::move(endpoint));
-        } catch (const HfHubHTTPError&) {
-            // An organization that does not let this token in hides nothing of the others.
-        }
+/// The namespace of the call, or the token's own; with "*" its organizations, too.
+asio::awaitable<std::vector<std::string>> namespaces(EndpointCall call) {
+    std::vector<std::string> out;
+    if (call.namespace_ != "*" && !call.namespace_.empty()) {
+        out.push_back(call.namespace_);
+        co_return out;
     }
     co_return out;
+    Account account;
+    if (call.namespace_ == "*") account = co_await call.session.call<Account>(detail::whoami_request(call.token.get()));
+    std::string user = co_await detail::user_name(call.session, call.token, "namespace");
+    out.push_back(std::move(user));
+    for (auto& organization : account.orgs) out.push_back(std::move(organization.name));
 }
 
 json::value or_null(std::optional<std::string_view> text) { return text ? json::value(*text) : json::value(); }
+/// A list for each namespace.
+class EndpointLists {
+public:
+    explicit EndpointLists(EndpointCall call) : call_(std::move(call)) {}
+
+    asio::awaitable<std::optional<AsyncGenerator<InferenceEndpoint>>> operator()() {
+        if (!namespaces_) namespaces_ = co_await namespaces(call_);
+        for (; next_ < namespaces_->size(); ++next_) {
+            call_.namespace_ = (*namespaces_)[next_];
+            try {
+                auto found = co_await list_impl(call_);
+                ++next_;
+                co_return detail::list_of(std::move(found));
+            } catch (const HfHubHTTPError&) {
+                // An organization that does not let this token in hides nothing of the others.
+                if (next_ == 0) throw;
+            }
+        }
+        co_return std::nullopt;
+    }
+
+private:
+    EndpointCall call_;
+    std::optional<std::vector<std::string>> namespaces_;
+    std::size_t next_ = 0;
+};
+
 json::value or_null(std::optional<std::int64_t> number) { return number ? json::value(*number) : json::value(); }
 
 json::object compute_json(std::optional<std::string_view> accelerator, std::optional<std::string_view> instance_size,
@@ -293,10 +319,9 @@ asio::awaitable<void> InferenceEndpoint::delete_() {
         EndpointCall(session(), net::Method::delete_, name, "", namespace_, token_.get()).request());
 }
 
-asio::awaitable<std::vector<InferenceEndpoint>> InferenceEndpointsApi::list_inference_endpoints(
-    EndpointOptions options) const {
-    EndpointCall call(session_, net::Method::get, "", "", options.namespace_, options.token);
-    return options.namespace_ == "*" ? list_all_impl(std::move(call)) : list_impl(std::move(call));
+AsyncGenerator<InferenceEndpoint> InferenceEndpointsApi::list_inference_endpoints(EndpointOptions options) const {
+    return detail::lists_in_turn<InferenceEndpoint>(
+        EndpointLists(EndpointCall(session_, net::Method::get, "", "", options.namespace_, options.token)));
 }
 
 asio::awaitable<InferenceEndpoint> InferenceEndpointsApi::create_inference_endpoint(

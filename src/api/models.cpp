@@ -87,8 +87,8 @@ boost::asio::awaitable<json::object> ModelsApi::get_model_tags() const {
     return session_.call<json::object>(get("/api/models-tags-by-type").anonymous());
 }
 
-boost::asio::awaitable<std::vector<MetricInfo>> ModelsApi::list_metrics() const {
-    return session_.call<std::vector<MetricInfo>>(get("/api/metrics").anonymous().maybe_gone());
+AsyncGenerator<MetricInfo> ModelsApi::list_metrics() const {
+    return session_.list<MetricInfo>(get("/api/metrics").anonymous().maybe_gone(), all_readable);
 }
 
 }  // namespace hf

@@ -1,5 +1,6 @@
 #include "api/queries.hpp"
 #include "session/kept_entries.hpp"
+#include "session/lists_in_turn.hpp"
 
 #include <hf/api/users.hpp>
 
@@ -31,13 +32,6 @@ struct Account {
 };
 BOOST_DESCRIBE_STRUCT(Account, (), (auth))
 
-struct LikedRepo {
-    std::string name;
-    std::string type;
-    json::object extra;
-};
-BOOST_DESCRIBE_STRUCT(LikedRepo, (), (name, type))
-
 struct Like {
     LikedRepo repo;
 };
@@ -54,29 +48,46 @@ asio::awaitable<std::optional<std::string>> permission_impl(Session session, Req
     co_return account.auth->access_token->role;
 }
 
-constexpr ListOptions all_readable{std::nullopt, {}, true};
+AsyncGenerator<LikedRepo> likes_of(const Session& session, std::string_view user, TokenArg token) {
+    const auto repo_of = [](const json::value& like) { return json::from_value<Like>(like).repo; };
+    return session.list_with<LikedRepo>(get("/api/users/{}/likes", user).token(token), repo_of, all_readable);
+}
+
+/// The one list of likes, of an account whose name may have to be asked first.
+class Likes {
+public:
+    Likes(Session session, const ListLikedReposOptions& options)
+        : session_(std::move(session)), user_(options.user), token_(options.token) {}
+
+    asio::awaitable<std::optional<AsyncGenerator<LikedRepo>>> operator()() {
+        if (opened_) co_return std::nullopt;
+        if (user_.empty()) user_ = co_await detail::user_name(session_, token_, "user");
+        opened_ = true;
+        co_return likes_of(session_, user_, token_.get());
+    }
+
+private:
+    Session session_;
+    std::string user_;
+    OwnedToken token_;
+    bool opened_ = false;
+};
 
 asio::awaitable<UserLikes> likes_impl(Session session, std::string user, OwnedToken token) {
     if (user.empty()) user = co_await detail::user_name(session, token, "user");
     UserLikes out;
     out.user = user;
-    auto likes = session.list<Like>(get("/api/users/{}/likes", user).token(token.get()), all_readable);
-    while (auto like = co_await likes.next()) {
+    auto likes = likes_of(session, user, token.get());
+    while (auto repo = co_await likes.next()) {
         require_room_for_entry(static_cast<std::size_t>(out.total));
         ++out.total;
-        if (like->repo.type == "model")
-            out.models.push_back(std::move(like->repo.name));
-        else if (like->repo.type == "dataset")
-            out.datasets.push_back(std::move(like->repo.name));
-        else if (like->repo.type == "space")
-            out.spaces.push_back(std::move(like->repo.name));
+        if (repo->type == "model")
+            out.models.push_back(std::move(repo->name));
+        else if (repo->type == "dataset")
+            out.datasets.push_back(std::move(repo->name));
+        else if (repo->type == "space")
+            out.spaces.push_back(std::move(repo->name));
     }
-    co_return out;
-}
-
-asio::awaitable<std::vector<User>> all_of(AsyncGenerator<User> users) {
-    std::vector<User> out;
-    while (auto user = co_await users.next()) out.push_back(std::move(*user));
     co_return out;
 }
 
@@ -99,13 +110,17 @@ asio::awaitable<void> UsersApi::unlike(std::string_view repo_id, RepoOptions opt
     return session_.call<void>(del("/api/{}/like", Repo::of_any_type(options.repo_type, repo_id)).token(options.token));
 }
 
-asio::awaitable<UserLikes> UsersApi::list_liked_repos(ListLikedReposOptions options) const {
+AsyncGenerator<LikedRepo> UsersApi::list_liked_repos(ListLikedReposOptions options) const {
+    return detail::lists_in_turn<LikedRepo>(Likes(session_, options));
+}
+
+asio::awaitable<UserLikes> UsersApi::get_liked_repos(ListLikedReposOptions options) const {
     return likes_impl(session_, std::string(options.user), OwnedToken(options.token));
 }
 
-asio::awaitable<std::vector<User>> UsersApi::list_repo_likers(std::string_view repo_id, RepoOptions options) const {
-    Request request = get("/api/{}/likers", Repo::of_any_type(options.repo_type, repo_id)).token(options.token);
-    return all_of(session_.list<User>(std::move(request), all_readable));
+AsyncGenerator<User> UsersApi::list_repo_likers(std::string_view repo_id, RepoOptions options) const {
+    return session_.list<User>(
+        get("/api/{}/likers", Repo::of_any_type(options.repo_type, repo_id)).token(options.token), all_readable);
 }
 
 }  // namespace hf

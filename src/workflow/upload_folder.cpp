@@ -1,3 +1,4 @@
+#include "session/kept_entries.hpp"
 #include "transfer/local_path.hpp"
 #include "transfer/on_strand.hpp"
 #include "transfer/owned_token.hpp"
@@ -90,11 +91,12 @@ asio::awaitable<std::vector<CommitOperation>> deletions(Session session, std::sh
     if (!request->create_pr) listing.revision = request->revision;
     listing.repo_type = request->repo_type;
     listing.token = request->token.get();
-    const std::vector<std::string> files = co_await FilesApi(session).list_repo_files(request->repo_id, listing);
-    for (const auto& path : files) {
-        if (path == ".gitattributes" || !path.starts_with(prefix)) continue;
-        if (filter.matches(std::string_view(path).substr(prefix.size())))
-            operations.emplace_back(std::in_place_type<CommitOperationDelete>, path, false);
+    auto files = FilesApi(session).list_repo_files(request->repo_id, listing);
+    while (auto path = co_await files.next()) {
+        if (*path == ".gitattributes" || !path->starts_with(prefix)) continue;
+        if (!filter.matches(std::string_view(*path).substr(prefix.size()))) continue;
+        require_room_for_entry(operations.size());
+        operations.emplace_back(std::in_place_type<CommitOperationDelete>, std::move(*path), false);
     }
     co_return operations;
 }

@@ -28,10 +28,8 @@ std::string cell(const std::string& line, int index) {
 std::string method_name(const json::object& step) {
     const json::value* given = member(step, "method");
     if (!given) return {};
-    std::string name(given->as_string());
-    constexpr std::string_view module = "huggingface_hub.";
-    if (name.starts_with(module)) return name.substr(module.size());
-    return name.starts_with('$') ? name.substr(name.find('.')) : name;
+    const std::string name(given->as_string());
+    return name.starts_with('$') ? name.substr(name.find('.')) : own_name(name);
 }
 
 /// The methods that a case calls, that of an object without its class: ".fetch".

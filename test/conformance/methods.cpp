@@ -14,6 +14,9 @@ const std::map<std::string_view, std::vector<std::string_view>> ignored = {
     {"upload_file", {"run_as_future"}},    {"upload_folder", {"multi_commits_verbose", "run_as_future"}},
 };
 
+// A list that v0.20.3 gives as one object.
+const std::map<std::string_view, std::string_view> renamed = {{"list_liked_repos", "get_liked_repos"}};
+
 void add(std::map<std::string_view, Method>& table, std::vector<MethodRow> rows) {
     for (auto& row : rows) {
         const auto it = ignored.find(row.name);
@@ -23,6 +26,16 @@ void add(std::map<std::string_view, Method>& table, std::vector<MethodRow> rows)
 }
 
 }  // namespace
+
+std::string own_name(std::string_view name) {
+    for (const std::string_view module : {"huggingface_hub.", "hfhub."}) {
+        if (!name.starts_with(module)) continue;
+        name.remove_prefix(module.size());
+        if (module == "hfhub.") return std::string(name);
+    }
+    const auto it = renamed.find(name);
+    return std::string(it == renamed.end() ? name : it->second);
+}
 
 const Method* find_method(std::string_view name) {
     static const std::map<std::string_view, Method> table = [] {

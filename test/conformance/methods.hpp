@@ -52,7 +52,11 @@ std::vector<MethodRow> commit_methods();
 std::vector<MethodRow> future_methods();
 std::vector<MethodRow> workflow_methods();
 
-/// All rows; null for a method that the runner does not know.
+/// The name of hfhub's call for one of the vectors: "huggingface_hub.X" is X, and "hfhub.X" is X of our own vectors
+/// where the reference's X gives something else.
+std::string own_name(std::string_view name);
+
+/// All rows, by their own names; null for a method that the runner does not know.
 const Method* find_method(std::string_view name);
 
 /// Types whose objects have calls of their own: `save_as` keeps them.

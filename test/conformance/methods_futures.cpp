@@ -24,7 +24,7 @@ asio::awaitable<json::value> run(std::shared_ptr<BackgroundCall> background, con
 asio::awaitable<json::value> run_as_future(Call& call) {
     const json::object function = call.arguments.parameter<json::object>("fn");
     const std::string name = text_member(function, "$method");
-    const Method* method = find_method(name);
+    const Method* method = find_method(own_name(name));
     if (!method) throw std::runtime_error("the runner does not know the method " + name);
     auto background = std::make_shared<BackgroundCall>(call.world, call.arguments.rest_as_json());
     Future<json::value> future = call.world.api().run_as_future(run(std::move(background), method));

@@ -29,11 +29,9 @@ struct Outcome {
     std::exception_ptr error;
 };
 
-/// "huggingface_hub.X" is X; "$name.method" is the method of the class of the saved object.
+/// "$name.method" is the method of the class of the saved object.
 std::string table_name(const std::string& method, World& world, std::any*& receiver) {
-    constexpr std::string_view module = "huggingface_hub.";
-    if (method.starts_with(module)) return method.substr(module.size());
-    if (!method.starts_with('$')) return method;
+    if (!method.starts_with('$')) return own_name(method);
     const auto dot = method.find('.');
     SavedObject& object = world.saved(method.substr(1, dot - 1));
     receiver = &object.value;

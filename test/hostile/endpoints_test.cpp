@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(one_odd_endpoint_does_not_lose_the_others) {
         return json(R"({"items":[{"name":"a","status":{"state":7}},{"type":"x"},5,{"name":"b","model":null}]})");
     };
     const HfApi api = client([this, url = endpoint()](SessionConfig& config) { config.inference_endpoints = url; });
-    const auto list = run(api.list_inference_endpoints(EndpointOptions{.namespace_ = "ns"}));
+    const auto list = run(api.list_inference_endpoints(EndpointOptions{.namespace_ = "ns"}).collect());
     BOOST_REQUIRE(list.size() == 2u);
     BOOST_TEST(list[1].name == "b");
 }

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_list_of_nothing_readable_is_an_error) {
     BOOST_CHECK_THROW(run(models.next()), InvalidResponseError);
     BOOST_TEST(!run(models.next()));
     always(R"([5,"x"])");
-    BOOST_CHECK_THROW(run(api.list_pending_access_requests("o/m")), InvalidResponseError);
+    BOOST_CHECK_THROW(run(api.list_pending_access_requests("o/m").collect()), InvalidResponseError);
 }
 
 BOOST_AUTO_TEST_CASE(an_odd_entry_of_a_tree_is_thrown_in_its_place) {
@@ -66,14 +66,14 @@ BOOST_AUTO_TEST_CASE(an_odd_entry_of_a_tree_is_thrown_in_its_place) {
     BOOST_CHECK_THROW(run(tree.next()), InvalidResponseError);
     BOOST_TEST(run(tree.next())->path() == "c");
     BOOST_TEST(!run(tree.next()));
-    BOOST_CHECK_THROW(run(api.list_repo_files("o/m")), InvalidResponseError);
+    BOOST_CHECK_THROW(run(api.list_repo_files("o/m").collect()), InvalidResponseError);
     BOOST_TEST(warnings.empty());
 }
 
 BOOST_AUTO_TEST_CASE(lists_that_come_in_one_piece_lose_no_more_either) {
     HfApi api = listening_client();
     always(R"([{"user":{"user":"a"},"status":"pending"},{"user":null,"status":"pending","timestamp":7},"gone"])");
-    const auto requests = run(api.list_pending_access_requests("o/m"));
+    const auto requests = run(api.list_pending_access_requests("o/m").collect());
     BOOST_REQUIRE(requests.size() == 2u);
     BOOST_TEST(requests[0].fullname.empty());
     BOOST_TEST(requests[1].username.empty());
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(all_pages_of_likers_are_read) {
         first.headers.emplace_back("Link", "<" + endpoint() + R"(/api/models/o/m/likers?cursor=1>; rel="next")");
         return first;
     };
-    BOOST_TEST(run(client().list_repo_likers("o/m")).size() == 3u);
+    BOOST_TEST(run(client().list_repo_likers("o/m").collect()).size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(pages_of_discussions_that_repeat_are_an_error) {

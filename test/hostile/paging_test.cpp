@@ -124,8 +124,8 @@ BOOST_AUTO_TEST_CASE(a_circle_longer_than_the_memory_is_noticed) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_caller_keeps_of_a_list_is_bounded) {
-    BOOST_CHECK_NO_THROW(require_room_for_entry(max_kept_entries - 1));
-    BOOST_CHECK_THROW(require_room_for_entry(max_kept_entries), ResponseTooLargeError);
+    BOOST_CHECK_NO_THROW(require_room_for_entry(max_collected - 1));
+    BOOST_CHECK_THROW(require_room_for_entry(max_collected), ResponseTooLargeError);
 }
 
 BOOST_AUTO_TEST_CASE(a_tree_whose_next_page_is_itself_is_an_error) {

@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_client_told_to_be_anonymous_sends_no_token) {
     });
     BOOST_CHECK_THROW(run(api.whoami()), HfHubHTTPError);
     BOOST_TEST(!run(api.get_token_permission()));
-    BOOST_CHECK_THROW(run(api.list_liked_repos()), HfHubHTTPError);
+    BOOST_CHECK_THROW(run(api.get_liked_repos()), HfHubHTTPError);
     BOOST_CHECK_THROW(run(api.model_info("me/repo")), HfHubHTTPError);
     BOOST_CHECK_THROW(run(api.hf_hub_download("me/repo", "f")), Error);
     std::vector<CommitOperation> operations;

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(likes_within_a_millisecond_keep_their_order) {
         run(api.like("julien/m", {.token = "hf_" + name}));
     }
     std::vector<std::string> seen;
-    for (const User& user : run(api.list_repo_likers("julien/m"))) seen.insert(seen.begin(), user.username);
+    for (const User& user : run(api.list_repo_likers("julien/m").collect())) seen.insert(seen.begin(), user.username);
     BOOST_TEST(seen == names, boost::test_tools::per_element());
 }
 

@@ -87,7 +87,7 @@ public:
     std::vector<std::string> files(std::string_view repo_id, std::string_view revision = "main") {
         FilesOptions options;
         options.revision = revision;
-        auto out = run(api.list_repo_files(repo_id, options));
+        auto out = run(api.list_repo_files(repo_id, options).collect());
         std::ranges::sort(out);
         return out;
     }

@@ -11,12 +11,9 @@ class AccessRequestsApi {
 public:
     explicit AccessRequestsApi(Session session) : session_(std::move(session)) {}
 
-    boost::asio::awaitable<std::vector<AccessRequest>> list_pending_access_requests(std::string_view repo_id,
-                                                                                    RepoOptions options = {}) const;
-    boost::asio::awaitable<std::vector<AccessRequest>> list_accepted_access_requests(std::string_view repo_id,
-                                                                                     RepoOptions options = {}) const;
-    boost::asio::awaitable<std::vector<AccessRequest>> list_rejected_access_requests(std::string_view repo_id,
-                                                                                     RepoOptions options = {}) const;
+    AsyncGenerator<AccessRequest> list_pending_access_requests(std::string_view repo_id, RepoOptions options = {}) const;
+    AsyncGenerator<AccessRequest> list_accepted_access_requests(std::string_view repo_id, RepoOptions options = {}) const;
+    AsyncGenerator<AccessRequest> list_rejected_access_requests(std::string_view repo_id, RepoOptions options = {}) const;
 
     /// Makes the request of `user` pending again.
     boost::asio::awaitable<void> cancel_access_request(std::string_view repo_id, std::string_view user,

@@ -55,8 +55,7 @@ public:
     AsyncGenerator<RepoTreeEntry> list_repo_tree(std::string_view repo_id, ListRepoTreeOptions options = {}) const;
 
     /// The paths of all files.
-    boost::asio::awaitable<std::vector<std::string>> list_repo_files(std::string_view repo_id,
-                                                                     FilesOptions options = {}) const;
+    AsyncGenerator<std::string> list_repo_files(std::string_view repo_id, FilesOptions options = {}) const;
 
     /// What is known of some files and folders. Paths that do not exist are missing from the answer.
     boost::asio::awaitable<std::vector<RepoTreeEntry>> get_paths_info(std::string_view repo_id, StringList paths,

@@ -133,8 +133,8 @@ class InferenceEndpointsApi {
 public:
     explicit InferenceEndpointsApi(Session session) : session_(std::move(session)) {}
 
-    /// "*" as namespace lists those of the user and of all organizations that let the token in.
-    boost::asio::awaitable<std::vector<InferenceEndpoint>> list_inference_endpoints(EndpointOptions options = {}) const;
+    /// "*" as namespace lists those of the user, then those of each organization that lets the token in.
+    AsyncGenerator<InferenceEndpoint> list_inference_endpoints(EndpointOptions options = {}) const;
 
     boost::asio::awaitable<InferenceEndpoint> create_inference_endpoint(std::string_view name,
                                                                         CreateInferenceEndpointOptions options) const;

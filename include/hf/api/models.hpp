@@ -82,7 +82,7 @@ public:
     boost::asio::awaitable<json::object> get_model_tags() const;
 
     /// All metrics. Removed from today's Hub, which answers 404. Asked without a token.
-    boost::asio::awaitable<std::vector<MetricInfo>> list_metrics() const;
+    AsyncGenerator<MetricInfo> list_metrics() const;
 
 private:
     Session session_;

@@ -35,13 +35,16 @@ public:
 
     boost::asio::awaitable<void> unlike(std::string_view repo_id, RepoOptions options = {}) const;
 
-    /// All repositories that an account likes. Throws HFValidationError (argument "user") if none is given
+    /// The repositories that an account likes. `next()` throws HFValidationError (argument "user") if none is given
     /// and the token belongs to an organization.
-    boost::asio::awaitable<UserLikes> list_liked_repos(ListLikedReposOptions options = {}) const;
+    AsyncGenerator<LikedRepo> list_liked_repos(ListLikedReposOptions options = {}) const;
 
-    /// The accounts that like a repository, as many as the Hub tells at once.
-    boost::asio::awaitable<std::vector<User>> list_repo_likers(std::string_view repo_id,
-                                                               RepoOptions options = {}) const;
+    /// All of them by type, as one object: what the reference's list_liked_repos gives. At most `max_collected`,
+    /// then ResponseTooLargeError; otherwise as list_liked_repos.
+    boost::asio::awaitable<UserLikes> get_liked_repos(ListLikedReposOptions options = {}) const;
+
+    /// The accounts that like a repository.
+    AsyncGenerator<User> list_repo_likers(std::string_view repo_id, RepoOptions options = {}) const;
 
 private:
     Session session_;

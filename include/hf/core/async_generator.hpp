@@ -2,13 +2,23 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace hf {
+
+/// What `AsyncGenerator::collect` keeps unless told otherwise: fifty times what the Hub advises for one repository,
+/// about a GiB of names and hashes.
+inline constexpr std::size_t max_collected = 5'000'000;
+
+namespace detail {
+[[noreturn]] void throw_too_many_items(std::size_t limit);
+}
 
 /// Where an AsyncGenerator gets its items from. Implemented by the session's paging and by adapters.
 template <class T>
@@ -42,8 +52,19 @@ public:
     /// and loses no item.
     boost::asio::awaitable<std::optional<T>> next() { return source_->next(); }
 
-    /// A text from which a later process resumes behind the last item given (options member `cursor`).
-    /// Empty before the first item and where the list cannot be resumed.
+    /// All items that are still to come:
+    ///
+    ///     std::vector<std::string> files = co_await api.list_repo_files("openai-community/gpt2").collect();
+    ///
+    /// Bounded, since a server can give pages for ever: one item more than `max` is a ResponseTooLargeError. Whatever
+    /// `next()` throws is thrown, cancellation included, and the items before it are lost: who wants these calls
+    /// `next()`.
+    boost::asio::awaitable<std::vector<T>> collect(std::size_t max = max_collected) && {
+        return collect_impl(std::move(source_), max);
+    }
+
+    /// A text from which a later process resumes behind the last item given (options member `cursor`, where the call
+    /// has one). Empty before the first item and where the list cannot be resumed.
     std::string cursor() const { return source_->cursor(); }
 
     /// The same list with every item passed through `f`; items for which `f` gives nullopt are skipped.
@@ -70,6 +91,15 @@ public:
     }
 
 private:
+    static boost::asio::awaitable<std::vector<T>> collect_impl(std::unique_ptr<ItemSource<T>> source, std::size_t max) {
+        std::vector<T> out;
+        while (std::optional<T> item = co_await source->next()) {
+            if (out.size() == max) detail::throw_too_many_items(max);
+            out.push_back(std::move(*item));
+        }
+        co_return out;
+    }
+
     std::unique_ptr<ItemSource<T>> source_;
 };
 

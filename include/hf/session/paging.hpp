@@ -26,6 +26,9 @@ struct ListOptions {
     bool skip_unreadable = false;
 };
 
+/// The whole list, but for what cannot be read.
+inline constexpr ListOptions all_readable{std::nullopt, {}, true};
+
 /// Elements of a page that have arrived: raw JSON texts in one buffer.
 struct ElementBatch {
     std::string text;

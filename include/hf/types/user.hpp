@@ -20,7 +20,15 @@ constexpr std::string_view hf_wire_name(std::type_identity<User>, std::string_vi
 
 constexpr bool hf_is_identity(std::type_identity<User>, std::string_view member) { return member == "username"; }
 
-/// What an account likes.
+/// A repository that an account likes.
+struct LikedRepo {
+    std::string name;  ///< "openai-community/gpt2"
+    std::string type;  ///< "model", "dataset" or "space"
+    json::object extra;
+};
+BOOST_DESCRIBE_STRUCT(LikedRepo, (), (name, type))
+
+/// What an account likes, by type.
 struct UserLikes {
     std::string user;
     std::int64_t total = 0;
