@@ -1,8 +1,7 @@
+#include <hf/core/async.hpp>
 #include <hf/workflow/run_as_future.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <deque>
 #include <map>
@@ -115,7 +114,7 @@ public:
             if (running_) return;
             running_ = true;
         }
-        asio::co_spawn(asio::make_strand(executor_), run_all(shared_from_this()), asio::detached);
+        async(executor_, run_all(shared_from_this()), asio::detached);
     }
 
 private:
