@@ -12,8 +12,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-template <class T>
-void put(json::object& body, std::string_view name, const std::optional<T>& value) {
+template <class Optional>
+void put(json::object& body, std::string_view name, const Optional& value) {
     if (value) body[name] = *value;
 }
 

@@ -39,12 +39,8 @@ public:
           may_rename_(!session_.reference_routes()) {}
 
     asio::awaitable<std::optional<Discussion>> next() override {
-        while (ready_.empty() && !last_) {
-            Request question = question_;
-            question.query(page_name_, page_index_);
-            const Reply reply = co_await session_.send(std::move(question));
-            take(reply);
-        }
+        auto filled = detail::within(session_.clock(), session_.deadline(), fill());
+        co_await std::move(filled);
         std::optional<Discussion> out;
         if (!ready_.empty()) {
             out.emplace(std::move(ready_.front()));
@@ -55,6 +51,15 @@ public:
     }
 
 private:
+    asio::awaitable<void> fill() {
+        while (ready_.empty() && !last_) {
+            Request question = question_;
+            question.query(page_name_, page_index_);
+            const Reply reply = co_await session_.send(std::move(question));
+            take(reply);
+        }
+    }
+
     static std::int64_t sane(std::int64_t count) { return std::clamp<std::int64_t>(count, 0, std::int64_t(1) << 53); }
 
     void take(const Reply& reply) {

@@ -36,7 +36,8 @@ boost::asio::awaitable<DownloadedFile> DownloadsApi::download_file(std::string_v
 
 boost::asio::awaitable<HfFileMetadata> DownloadsApi::get_hf_file_metadata(std::string_view url,
                                                                           GetHfFileMetadataOptions options) const {
-    return file_metadata(session_, Url::parse(url), OwnedToken(options.token), etag_timeout(session_, options.timeout));
+    return session_.within(options.deadline, file_metadata(session_, Url::parse(url), OwnedToken(options.token),
+                                                           etag_timeout(session_, options.timeout, "timeout")));
 }
 
 }  // namespace hf

@@ -3,6 +3,7 @@
 
 #include <hf/api/inference_endpoints.hpp>
 
+#include <algorithm>
 #include <chrono>
 
 namespace hf {
@@ -108,15 +109,14 @@ asio::awaitable<std::vector<std::string>> namespaces(EndpointCall call) {
         out.push_back(call.namespace_);
         co_return out;
     }
-    co_return out;
     Account account;
     if (call.namespace_ == "*") account = co_await call.session.call<Account>(detail::whoami_request(call.token.get()));
     std::string user = co_await detail::user_name(call.session, call.token, "namespace");
     out.push_back(std::move(user));
     for (auto& organization : account.orgs) out.push_back(std::move(organization.name));
+    co_return out;
 }
 
-json::value or_null(std::optional<std::string_view> text) { return text ? json::value(*text) : json::value(); }
 /// A list for each namespace.
 class EndpointLists {
 public:
@@ -144,6 +144,7 @@ private:
     std::size_t next_ = 0;
 };
 
+json::value or_null(std::optional<std::string_view> text) { return text ? json::value(*text) : json::value(); }
 json::value or_null(std::optional<std::int64_t> number) { return number ? json::value(*number) : json::value(); }
 
 json::object compute_json(std::optional<std::string_view> accelerator, std::optional<std::string_view> instance_size,
@@ -187,7 +188,8 @@ json::object update_body(const UpdateInferenceEndpointOptions& o) {
 }
 
 // Without a time limit of the caller's: deployments take minutes.
-constexpr double longest_wait_s = 24 * 3600;
+constexpr std::chrono::milliseconds longest_wait = std::chrono::hours(24);
+constexpr std::chrono::milliseconds default_refresh = std::chrono::seconds(5);
 
 EndpointCall call_of(const Session& session, net::Method method, std::string_view name, std::string_view action,
                      const EndpointOptions& options) {
@@ -232,9 +234,9 @@ asio::awaitable<void> InferenceEndpoint::fetch() {
 }
 
 asio::awaitable<void> InferenceEndpoint::wait(WaitOptions options) {
-    if (options.timeout && *options.timeout < 0) throw_validation("timeout", "`timeout` cannot be negative");
-    if (options.refresh_every <= 0) throw_validation("refresh_every", "`refresh_every` must be positive");
-    return wait_impl(options.timeout.value_or(longest_wait_s), options.refresh_every);
+    const auto timeout = options.timeout.not_negative("timeout").value_or(longest_wait);
+    const auto refresh_every = options.refresh_every.positive("refresh_every").value_or(default_refresh);
+    return wait_impl(std::min(timeout, longest_wait), refresh_every);
 }
 
 void InferenceEndpoint::require_hope() const {
@@ -274,10 +276,9 @@ asio::awaitable<bool> InferenceEndpoint::is_ready() const {
     }
 }
 
-asio::awaitable<void> InferenceEndpoint::wait_impl(double timeout, double refresh_every) {
-    using seconds = std::chrono::duration<double>;
+asio::awaitable<void> InferenceEndpoint::wait_impl(std::chrono::milliseconds timeout,
+                                                   std::chrono::milliseconds refresh_every) {
     Clock& clock = session().clock();
-    const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(seconds(refresh_every));
     const auto start = clock.now();
     bool ready = co_await is_ready();
     while (!ready) {
@@ -285,13 +286,13 @@ asio::awaitable<void> InferenceEndpoint::wait_impl(double timeout, double refres
         require_hope();
         ready = co_await is_ready();
         if (ready) break;
-        if (clock.now() - start > seconds(timeout)) {
+        if (clock.now() - start > timeout) {
             ErrorInfo info;
             info.message =
                 "timeout while waiting for the inference endpoint '" + name + "' to be deployed; it is " + status;
             throw InferenceEndpointTimeoutError(std::move(info));
         }
-        co_await clock.sleep(pause);
+        co_await clock.sleep(refresh_every);
     }
 }
 

@@ -46,7 +46,7 @@ Request info_request(const Repo& repo, const InfoOptions& options) {
         options.revision.empty() ? get("/api/{}", repo) : get("/api/{}/revision/{}", repo, segment(options.revision));
     if (options.security_status.value_or(false)) request.query("securityStatus", true);
     if (options.files_metadata) request.query("blobs", true);
-    request.token(options.token).timeout(options.timeout);
+    request.token(options.token).timeout(options.timeout).deadline(options.deadline);
     return request;
 }
 

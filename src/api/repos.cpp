@@ -62,7 +62,7 @@ json::object create_body(std::string_view repo_id, const CreateRepoOptions& opti
     body["sdk"] = options.space_sdk;
     if (options.space_hardware) body["hardware"] = *options.space_hardware;
     if (options.space_storage) body["storageTier"] = *options.space_storage;
-    if (options.space_sleep_time) body["sleepTimeSeconds"] = *options.space_sleep_time;
+    if (const auto time = options.space_sleep_time.whole_seconds("space_sleep_time")) body["sleepTimeSeconds"] = *time;
     if (options.space_secrets) body["secrets"] = detail::settings_json(*options.space_secrets);
     if (options.space_variables) body["variables"] = detail::settings_json(*options.space_variables);
     return body;
@@ -238,6 +238,7 @@ asio::awaitable<RepoInfo> ReposApi::repo_info(std::string_view repo_id, RepoInfo
     InfoOptions info;
     info.revision = options.revision;
     info.timeout = options.timeout;
+    info.deadline = options.deadline;
     info.files_metadata = options.files_metadata;
     info.token = options.token;
     Request request = detail::info_request(repo, info);

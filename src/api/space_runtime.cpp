@@ -70,7 +70,7 @@ json::object duplicate_body(const DuplicateSpaceOptions& options) {
     if (options.private_) body["private"] = *options.private_;
     if (options.hardware) body["hardware"] = *options.hardware;
     if (options.storage) body["storageTier"] = *options.storage;
-    if (options.sleep_time) body["sleepTimeSeconds"] = *options.sleep_time;
+    if (const auto time = options.sleep_time.whole_seconds("sleep_time")) body["sleepTimeSeconds"] = *time;
     if (options.secrets) body["secrets"] = detail::settings_json(*options.secrets);
     if (options.variables) body["variables"] = detail::settings_json(*options.variables);
     return body;
@@ -132,14 +132,16 @@ asio::awaitable<SpaceRuntime> SpaceRuntimeApi::request_space_hardware(std::strin
                                                                       std::string_view hardware,
                                                                       RequestSpaceHardwareOptions options) const {
     json::object body = one("flavor", hardware);
-    if (options.sleep_time) body["sleepTimeSeconds"] = *options.sleep_time;
+    if (const auto time = options.sleep_time.whole_seconds("sleep_time")) body["sleepTimeSeconds"] = *time;
     return detail::call_done<SpaceRuntime>(session_, post("/api/{}/hardware", space(repo_id)).json(body).token(options.token));
 }
 
-asio::awaitable<SpaceRuntime> SpaceRuntimeApi::set_space_sleep_time(std::string_view repo_id, std::int64_t sleep_time,
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::set_space_sleep_time(std::string_view repo_id, DurationArg sleep_time,
                                                                     TokenOptions options) const {
-    return detail::call_done<SpaceRuntime>(session_, 
-        post("/api/{}/sleeptime", space(repo_id)).json(one("seconds", sleep_time)).token(options.token));
+    const auto time = sleep_time.whole_seconds("sleep_time");
+    if (!time) throw_validation("sleep_time", "`sleep_time` must be given");
+    return detail::call_done<SpaceRuntime>(
+        session_, post("/api/{}/sleeptime", space(repo_id)).json(one("seconds", *time)).token(options.token));
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::pause_space(std::string_view repo_id, TokenOptions options) const {

@@ -20,7 +20,8 @@ Outcome Outcome::of_error(const Error& error) {
     Outcome outcome;
     outcome.kind = Kind::permanent;
     const auto code = error.code();
-    const bool total_spent = code == Errc::timeout && error.info().argument == "total";
+    const std::string& limit = error.info().argument;
+    const bool total_spent = code == Errc::timeout && (limit == "total" || limit == "deadline");
     if ((code == Errc::connection || code == Errc::timeout) && !total_spent)
         outcome.kind = error.info().unsent ? Kind::unsent : Kind::broken;
     return outcome;

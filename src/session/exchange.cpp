@@ -3,6 +3,7 @@
 #include "session/session_state.hpp"
 
 #include <hf/net/redirect.hpp>
+#include <hf/session/within.hpp>
 
 #include <boost/asio/buffer.hpp>
 
@@ -205,7 +206,20 @@ asio::awaitable<SessionState::Exchange> SessionState::attempt(const Request& req
     }
 }
 
+std::optional<std::chrono::milliseconds> SessionState::time_for(const Request& request) const {
+    // How long a stream takes depends on what it holds.
+    const bool streams = !request.body_.empty() && !request.body_.text();
+    const auto time = request.deadline_ || streams ? request.deadline_ : deadline;
+    return time && time->count() > 0 ? time : std::nullopt;
+}
+
 asio::awaitable<SessionState::Exchange> SessionState::exchange(Request request, bool buffered) {
+    const auto time = time_for(request);
+    return detail::within(*clock, time, all_attempts(std::move(request), buffered, time));
+}
+
+asio::awaitable<SessionState::Exchange> SessionState::all_attempts(Request request, bool buffered,
+                                                                   std::optional<std::chrono::milliseconds> time) {
     const auto self = shared_from_this();  // the handle may go while the call is under way
     if (offline) {
         ErrorInfo info;
@@ -214,9 +228,11 @@ asio::awaitable<SessionState::Exchange> SessionState::exchange(Request request, 
         throw OfflineModeIsEnabled(std::move(info));
     }
     const std::string credentials = request.anonymous_ ? std::string() : authorization(request);
-    net::RetryState retries(request.upload_ ? upload_policy_ : policy_,
-                            request.idempotent_.value_or(net::is_idempotent(request.method_)), clock->now());
-    net::QuotaPatience patience(max_quota_wait_);
+    net::RetryPolicy policy = request.upload_ ? upload_policy_ : policy_;
+    // What would not begin in time need not be waited for: the reason to wait is told at once.
+    if (time) policy.total = policy.total.count() > 0 ? std::min(policy.total, *time) : *time;
+    net::RetryState retries(policy, request.idempotent_.value_or(net::is_idempotent(request.method_)), clock->now());
+    net::QuotaPatience patience(time ? std::min(max_quota_wait_, *time) : max_quota_wait_);
     std::exception_ptr refusal;  // of the quota, by the server
     budget_.on_request();
     for (int number = 1;; ++number) {

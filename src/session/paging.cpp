@@ -7,6 +7,7 @@
 #include <hf/core/link_header.hpp>
 #include <hf/session/paging.hpp>
 #include <hf/session/session.hpp>
+#include <hf/session/within.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -41,18 +42,22 @@ using Strand = asio::strand<asio::any_io_executor>;
 
 /// Shared by the consumer and the fetching coroutine.
 struct Shared {
-    Shared(Session session, Request first, std::uint64_t skip, std::uint64_t limit)
-        : session(std::move(session)), first(std::move(first)), skip(skip), limit(limit) {}
+    Shared(Session session, Request first, std::uint64_t skip, std::uint64_t limit,
+           std::optional<std::chrono::milliseconds> time)
+        : session(std::move(session)), first(std::move(first)), skip(skip), limit(limit), time(time) {}
 
     Session session;
     Request first;
     std::uint64_t skip;   // elements of the first page that an earlier generator gave
     std::uint64_t limit;  // elements still wanted
+    std::optional<std::chrono::milliseconds> time;  // for each wait of the consumer
+    std::chrono::steady_clock::time_point until;    // the end of the present one
     std::optional<Strand> strand;
     std::optional<Channel> channel;
     asio::cancellation_signal stop;
     SeenPages seen;
     unsigned empty_pages = 0;  // in a row
+    bool ended = false;        // its time is over
 };
 
 /// A page whose body is being read. Remembers how much of it was handed on, so that it can be asked
@@ -162,14 +167,12 @@ class Pages final : public PageStream {
 public:
     explicit Pages(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
 
-    ~Pages() override {
-        if (!shared_->channel) return;
-        shared_->channel->close();
-        asio::post(*shared_->strand, [shared = shared_] { shared->stop.emit(asio::cancellation_type::all); });
-    }
+    ~Pages() override { end(shared_); }
 
-    asio::awaitable<std::optional<ElementBatch>> next() override {
+    asio::awaitable<std::optional<ElementBatch>> next(bool continued) override {
         const std::shared_ptr<Shared> shared = shared_;
+        if (shared->ended) co_return std::nullopt;
+        if (shared->time && !continued) shared->until = shared->session.clock().now() + *shared->time;
         if (!shared->channel) {
             const asio::any_io_executor executor = co_await asio::this_coro::executor;
             shared->strand.emplace(asio::make_strand(executor));
@@ -177,6 +180,18 @@ public:
             const auto done = [shared](std::exception_ptr) {};  // keeps the state while it is cancelled
             asio::co_spawn(*shared->strand, fetch_all(shared), asio::bind_cancellation_slot(shared->stop.slot(), done));
         }
+        auto batch = detail::within(shared->session.clock(), time_left(*shared), receive(shared));
+        try {
+            co_return co_await std::move(batch);
+        } catch (const TimeoutError&) {
+            shared->ended = true;
+            end(shared);
+            throw;
+        }
+    }
+
+private:
+    static asio::awaitable<std::optional<ElementBatch>> receive(std::shared_ptr<Shared> shared) {
         auto [error, batch] = co_await shared->channel->async_receive(asio::as_tuple(asio::use_awaitable));
         if (error == asio::experimental::error::channel_cancelled) error = asio::error::operation_aborted;
         if (error) throw boost::system::system_error(error);
@@ -184,7 +199,18 @@ public:
         co_return std::optional<ElementBatch>(std::move(batch));
     }
 
-private:
+    static std::optional<std::chrono::milliseconds> time_left(const Shared& shared) {
+        if (!shared.time) return std::nullopt;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(shared.until - shared.session.clock().now());
+        return std::max(left, std::chrono::milliseconds(0));
+    }
+
+    static void end(const std::shared_ptr<Shared>& shared) {
+        if (!shared->channel) return;
+        shared->channel->close();
+        asio::post(*shared->strand, [shared] { shared->stop.emit(asio::cancellation_type::all); });
+    }
+
     std::shared_ptr<Shared> shared_;
 };
 
@@ -216,7 +242,10 @@ std::unique_ptr<PageStream> Session::pages(Request request, ListOptions options)
     constexpr auto unlimited = std::numeric_limits<std::uint64_t>::max();
     const std::uint64_t limit =
         options.limit ? static_cast<std::uint64_t>(std::max<std::int64_t>(*options.limit, 0)) : unlimited;
-    return std::make_unique<Pages>(std::make_shared<Shared>(*this, std::move(request), skip, limit));
+    // Pages are fetched ahead, while nobody waits for them: the time runs where the consumer waits.
+    const auto time = state_->time_for(request);
+    request.deadline_ = std::chrono::milliseconds(0);
+    return std::make_unique<Pages>(std::make_shared<Shared>(*this, std::move(request), skip, limit, time));
 }
 
 }  // namespace hf

@@ -84,8 +84,13 @@ Request&& Request::to(Url url) {
     return std::move(*this);
 }
 
-Request&& Request::timeout(std::optional<double> seconds) {
-    if (seconds) timeout_ = std::chrono::milliseconds(static_cast<std::int64_t>(*seconds * 1000));
+Request&& Request::timeout(DurationArg longest_wait) {
+    if (longest_wait) timeout_ = longest_wait.positive("timeout");
+    return std::move(*this);
+}
+
+Request&& Request::deadline(DurationArg time) {
+    if (time) deadline_ = time.positive("deadline");
     return std::move(*this);
 }
 

@@ -101,6 +101,7 @@ SessionState::SessionState(asio::any_io_executor executor_, const SessionConfig&
       offline(config.offline.value_or(environment.offline)),
       reference_routes(config.reference_routes),
       retry(config.retry),
+      deadline(config.deadline.positive("deadline")),
       clock(clock_ ? std::move(clock_) : make_system_clock()),
       transport(transport_ ? std::move(transport_)
                            : net::make_transport(executor, transport_config(config, environment))),
@@ -229,6 +230,7 @@ const Environment& Session::environment() const noexcept { return state_->enviro
 bool Session::offline() const noexcept { return state_->offline; }
 bool Session::reference_routes() const noexcept { return state_->reference_routes; }
 const RetryConfig& Session::retry() const noexcept { return state_->retry; }
+const std::optional<std::chrono::milliseconds>& Session::deadline() const noexcept { return state_->deadline; }
 Clock& Session::clock() const noexcept { return *state_->clock; }
 const boost::asio::any_io_executor& Session::executor() const noexcept { return state_->executor; }
 void Session::close() const { state_->transport->close(); }

@@ -35,8 +35,12 @@ public:
         std::string body;
     };
 
-    /// One call with redirects, quota and retries. `buffered` reads the body as part of each attempt.
+    /// One call with redirects, quota and retries, within its deadline. `buffered` reads the body as part of each
+    /// attempt. The state must be kept alive until it ends.
     asio::awaitable<Exchange> exchange(Request request, bool buffered);
+
+    /// The deadline of a request: its own, or that of the session.
+    std::optional<std::chrono::milliseconds> time_for(const Request& request) const;
 
     std::string authorization(TokenArg call, bool write) const;
     std::string authorization(const Request& request) const;
@@ -55,6 +59,7 @@ public:
     bool offline = false;
     bool reference_routes = false;
     RetryConfig retry;
+    std::optional<std::chrono::milliseconds> deadline;
     std::shared_ptr<Clock> clock;
     std::shared_ptr<net::Transport> transport;
     std::function<void(const RequestEvent&)> observer;
@@ -65,6 +70,8 @@ private:
     /// A request as one attempt sends it; redirects change it.
     struct Hop;
 
+    asio::awaitable<Exchange> all_attempts(Request request, bool buffered,
+                                           std::optional<std::chrono::milliseconds> time);
     static std::string_view hint_for(const Request& request, const net::Response& response);
     asio::awaitable<Exchange> attempt(const Request& request, std::string_view authorization, bool buffered,
                                       RequestEvent& event, net::QuotaPatience& patience);

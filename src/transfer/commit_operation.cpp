@@ -174,10 +174,10 @@ CommitOperationDelete::CommitOperationDelete(std::string_view path_in_repo, bool
     : path_in_repo_(validate_path_in_repo(path_in_repo)), is_folder_(is_folder) {}
 
 CommitOperationCopy::CommitOperationCopy(std::string_view src_path_in_repo, std::string_view path_in_repo,
-                                         std::optional<std::string_view> src_revision)
+                                         TextArg src_revision)
     : src_path_in_repo_(validate_path_in_repo(src_path_in_repo, "src_path_in_repo")),
       path_in_repo_(validate_path_in_repo(path_in_repo)),
-      src_revision_(src_revision) {}
+      src_revision_(std::optional<std::string_view>(src_revision)) {}
 
 const std::string& path_in_repo(const CommitOperation& operation) noexcept {
     return std::visit([](const auto& op) -> const std::string& { return op.path_in_repo(); }, operation);

@@ -6,6 +6,7 @@
 #include <hf/session/environment.hpp>
 
 #include <charconv>
+#include <limits>
 
 namespace hf {
 
@@ -72,10 +73,12 @@ HfFileMetadata describe(const Session& session, const Reply& reply) {
 
 }  // namespace
 
-double etag_timeout(const Session& session, std::optional<double> given) {
+double etag_timeout(const Session& session, DurationArg given, std::string_view name) {
+    given.positive(name);
     const auto from_environment = session.environment().etag_timeout;
-    if (from_environment != default_etag_timeout || !given) return static_cast<double>(from_environment.count());
-    return *given;
+    if (from_environment == default_etag_timeout && given) return given.seconds();
+    if (from_environment.count() <= 0) return std::numeric_limits<double>::infinity();
+    return static_cast<double>(from_environment.count());
 }
 
 asio::awaitable<HfFileMetadata> file_metadata(Session session, Url url, OwnedToken token,

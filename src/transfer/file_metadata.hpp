@@ -15,7 +15,8 @@ namespace hf {
 boost::asio::awaitable<HfFileMetadata> file_metadata(Session session, Url url, OwnedToken token,
                                                      std::optional<double> timeout);
 
-/// Seconds to wait for metadata: HF_HUB_ETAG_TIMEOUT wins over the call, as in the reference.
-double etag_timeout(const Session& session, std::optional<double> given);
+/// Seconds to wait for metadata: HF_HUB_ETAG_TIMEOUT wins over the call, as in the reference; infinity if that is zero.
+/// Throws HFValidationError (argument `name`) for what is no time to wait.
+double etag_timeout(const Session& session, DurationArg given, std::string_view name = "etag_timeout");
 
 }  // namespace hf

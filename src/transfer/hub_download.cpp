@@ -123,7 +123,7 @@ void throw_not_cached(std::string_view what, bool local_only, std::exception_ptr
 
 std::optional<double> download_timeout(const Session& session) {
     const auto seconds = session.environment().download_timeout;
-    if (seconds == default_download_timeout) return std::nullopt;
+    if (seconds == default_download_timeout || seconds.count() <= 0) return std::nullopt;
     return static_cast<double>(seconds.count());
 }
 

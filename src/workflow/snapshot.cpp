@@ -55,6 +55,7 @@ SnapshotArgs::SnapshotArgs(const Session& session, std::string_view repo_id, con
       max_workers(options.max_workers),
       plan(options.plan),
       progress(options.progress) {
+    etag_timeout.positive("etag_timeout");
     if (max_workers == 0) max_workers = plan == SnapshotPlan::reference ? reference_workers : default_workers;
     if (!is_safe_path(revision)) throw_validation("revision", "revision: " + revision + " is no name of a revision");
 }

@@ -25,7 +25,7 @@ public:
     std::string revision;
     std::string cache_dir, local_dir;
     std::optional<bool> use_symlinks;
-    std::optional<double> etag_timeout;
+    DurationArg etag_timeout;
     bool resume, force, verify, all_or_nothing, local_only;
     OwnedToken token;
     PatternFilter filter;

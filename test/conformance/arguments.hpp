@@ -2,8 +2,10 @@
 
 #include "vector_file.hpp"
 
+#include <hf/core/duration_arg.hpp>
 #include <hf/core/json.hpp>
 #include <hf/core/string_list.hpp>
+#include <hf/core/text_arg.hpp>
 #include <hf/core/token_arg.hpp>
 
 #include <boost/describe/members.hpp>
@@ -123,7 +125,7 @@ private:
 
     template <class T>
     T convert(std::string_view name, const json::value& data) {
-        if constexpr (std::integral<T> && !std::same_as<T, bool>) {
+        if constexpr ((std::integral<T> && !std::same_as<T, bool>) || std::same_as<T, DurationArg>) {
             if (!data.is_number()) refuse_type(name);
         }
         return to_argument<T>(data, context_);
@@ -173,8 +175,20 @@ struct Argument<std::chrono::duration<Rep, Period>> {
 };
 
 template <>
+struct Argument<DurationArg> {
+    static DurationArg from(const json::value& data, ArgumentContext) { return data.to_number<double>(); }
+};
+
+template <>
 struct Argument<std::string> {
     static std::string from(const json::value& data, ArgumentContext) { return std::string(data.as_string()); }
+};
+
+template <>
+struct Argument<TextArg> {
+    static TextArg from(const json::value& data, ArgumentContext context) {
+        return std::string_view(context.arena.keep(std::string(data.as_string())));
+    }
 };
 
 template <>

@@ -44,7 +44,8 @@ struct Fixture : test::SessionFixture {
     }
     void answer(unsigned status, std::string body) { transport->answers.emplace_back(status, std::move(body)); }
     std::string endpoint(const std::string& name) {
-        return R"({"items":[{"name":")" + name + R"(","type":"public","model":{"repository":"a/b"},"status":{"state":"running"}}]})";
+        return R"({"items":[{"name":")" + name +
+               R"(","type":"public","model":{"repository":"a/b"},"status":{"state":"running"}}]})";
     }
     template <class T>
     Texts names(AsyncGenerator<T> list) {
@@ -117,8 +118,7 @@ BOOST_AUTO_TEST_CASE(an_error_of_the_own_namespace_ends_the_list) {
 }
 
 BOOST_AUTO_TEST_CASE(liked_repos_are_a_list_and_an_object) {
-    const std::string likes =
-        R"([{"repo":{"name":"a/m","type":"model"}},{"repo":{"name":"b/d","type":"dataset"}}])";
+    const std::string likes = R"([{"repo":{"name":"a/m","type":"model"}},{"repo":{"name":"b/d","type":"dataset"}}])";
     answer(200, likes);
     BOOST_TEST(names(api.list_liked_repos({.user = "bob"})) == (Texts{"a/m", "b/d"}), boost::test_tools::per_element());
     answer(200, likes);

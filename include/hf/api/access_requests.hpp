@@ -11,9 +11,12 @@ class AccessRequestsApi {
 public:
     explicit AccessRequestsApi(Session session) : session_(std::move(session)) {}
 
-    AsyncGenerator<AccessRequest> list_pending_access_requests(std::string_view repo_id, RepoOptions options = {}) const;
-    AsyncGenerator<AccessRequest> list_accepted_access_requests(std::string_view repo_id, RepoOptions options = {}) const;
-    AsyncGenerator<AccessRequest> list_rejected_access_requests(std::string_view repo_id, RepoOptions options = {}) const;
+    AsyncGenerator<AccessRequest> list_pending_access_requests(std::string_view repo_id,
+                                                               RepoOptions options = {}) const;
+    AsyncGenerator<AccessRequest> list_accepted_access_requests(std::string_view repo_id,
+                                                                RepoOptions options = {}) const;
+    AsyncGenerator<AccessRequest> list_rejected_access_requests(std::string_view repo_id,
+                                                                RepoOptions options = {}) const;
 
     /// Makes the request of `user` pending again.
     boost::asio::awaitable<void> cancel_access_request(std::string_view repo_id, std::string_view user,

@@ -10,7 +10,7 @@ namespace hf {
 struct ListCollectionsOptions {
     StringList owner{};                      ///< accounts, any of which owns the collection
     StringList item{};                       ///< things, any of which it holds: "models/gpt2", "papers/2307.09288"
-    std::optional<std::string_view> sort{};  ///< "lastModified", "trending" or "upvotes"
+    TextArg sort{};                          ///< "lastModified", "trending" or "upvotes"
     std::optional<std::int64_t> limit{};
     TokenArg token{};
     std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
@@ -19,7 +19,7 @@ BOOST_DESCRIBE_STRUCT(ListCollectionsOptions, (), (owner, item, sort, limit, tok
 
 struct CreateCollectionOptions {
     std::string_view namespace_{};  ///< user or organization; empty: the token's account
-    std::optional<std::string_view> description{};
+    TextArg description{};
     bool private_ = false;
     bool exists_ok = false;  ///< give the collection of that title if there is one
     TokenArg token{};
@@ -28,11 +28,11 @@ BOOST_DESCRIBE_STRUCT(CreateCollectionOptions, (), (namespace_, description, pri
 
 /// What is not given stays as it is.
 struct UpdateCollectionMetadataOptions {
-    std::optional<std::string_view> title{};
-    std::optional<std::string_view> description{};
+    TextArg title{};
+    TextArg description{};
     std::optional<std::int64_t> position{};  ///< among the collections of the owner
     std::optional<bool> private_{};
-    std::optional<std::string_view> theme{};  ///< a colour
+    TextArg theme{};  ///< a colour
     TokenArg token{};
 };
 BOOST_DESCRIBE_STRUCT(UpdateCollectionMetadataOptions, (), (title, description, position, private_, theme, token))
@@ -44,14 +44,14 @@ struct MissingOkOptions {
 BOOST_DESCRIBE_STRUCT(MissingOkOptions, (), (missing_ok, token))
 
 struct AddCollectionItemOptions {
-    std::optional<std::string_view> note{};  ///< at most 500 characters
+    TextArg note{};                          ///< at most 500 characters
     bool exists_ok = false;                  ///< no error if the item is in the collection
     TokenArg token{};
 };
 BOOST_DESCRIBE_STRUCT(AddCollectionItemOptions, (), (note, exists_ok, token))
 
 struct UpdateCollectionItemOptions {
-    std::optional<std::string_view> note{};
+    TextArg note{};
     std::optional<std::int64_t> position{};
     TokenArg token{};
 };

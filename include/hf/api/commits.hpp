@@ -61,7 +61,7 @@ struct PreuploadOptions {
     bool create_pr = false;
     unsigned num_threads = 0;                             ///< as in CommitOptions
     bool free_memory = true;                              ///< forget the bytes of what was uploaded as LFS
-    std::optional<std::string_view> gitignore_content{};  ///< instead of an added or the stored .gitignore
+    TextArg gitignore_content{};                          ///< instead of an added or the stored .gitignore
     const boost::asio::any_io_executor* worker = nullptr;
     ProgressSink* progress = nullptr;
 };

@@ -9,9 +9,9 @@ namespace hf {
 
 /// Search terms for datasets; a list means that all of them must hold. "en" and "language:en" are the same.
 struct DatasetFilter {
-    std::optional<std::string_view> author{};
+    TextArg author{};
     StringList benchmark{};
-    std::optional<std::string_view> dataset_name{};  ///< whole or part
+    TextArg dataset_name{};  ///< whole or part
     StringList language_creators{};
     StringList language{};
     StringList multilinguality{};
@@ -44,9 +44,9 @@ private:
 
 struct ListDatasetsOptions {
     DatasetFilterArg filter{};
-    std::optional<std::string_view> author{};
-    std::optional<std::string_view> search{};  ///< part of the id
-    std::optional<std::string_view> sort{};    ///< "last_modified", "downloads", "likes", …
+    TextArg author{};
+    TextArg search{};                          ///< part of the id
+    TextArg sort{};                            ///< "last_modified", "downloads", "likes", …
     std::optional<int> direction{};            ///< -1: descending
     std::optional<std::int64_t> limit{};
     std::optional<bool> full{};  ///< author, sha, siblings, card_data, …

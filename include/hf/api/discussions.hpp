@@ -8,9 +8,9 @@
 namespace hf {
 
 struct GetRepoDiscussionsOptions {
-    std::optional<std::string_view> author{};
-    std::optional<std::string_view> discussion_type{};    ///< "all", "discussion" or "pull_request"
-    std::optional<std::string_view> discussion_status{};  ///< "all", "open" or "closed"
+    TextArg author{};
+    TextArg discussion_type{};                            ///< "all", "discussion" or "pull_request"
+    TextArg discussion_status{};                          ///< "all", "open" or "closed"
     std::string_view repo_type{};                         ///< "model" (default), "dataset" or "space"
     TokenArg token{};
 };

@@ -32,9 +32,10 @@ public:
 
 struct GetHfFileMetadataOptions {
     TokenArg token{};
-    std::optional<double> timeout{};  ///< seconds; empty: HF_HUB_ETAG_TIMEOUT, else 10
+    DurationArg timeout{};   ///< longest single wait; not given: HF_HUB_ETAG_TIMEOUT, else 10 s
+    DurationArg deadline{};  ///< time for the whole call
 };
-BOOST_DESCRIBE_STRUCT(GetHfFileMetadataOptions, (), (token, timeout))
+BOOST_DESCRIBE_STRUCT(GetHfFileMetadataOptions, (), (token, timeout, deadline))
 
 struct HfHubDownloadOptions {
     std::string_view subfolder{};
@@ -47,7 +48,8 @@ struct HfHubDownloadOptions {
     std::optional<bool> local_dir_use_symlinks{};
     bool force_download = false;           ///< fetch again what is cached
     std::string_view force_filename{};     ///< a name in the flat cache of old versions; implies legacy_cache_layout
-    std::optional<double> etag_timeout{};  ///< seconds for the metadata; empty: HF_HUB_ETAG_TIMEOUT, else 10
+    /// Longest single wait when the metadata is asked for; not given: HF_HUB_ETAG_TIMEOUT, else 10 s.
+    DurationArg etag_timeout{};
     /// Also continue `<etag>.incomplete` of the reference client. Partials of hfhub are always continued.
     bool resume_download = false;
     TokenArg token{};

@@ -41,11 +41,11 @@ struct CreateInferenceEndpointOptions {
     std::string_view instance_type{};              ///< "c6i"
     std::string_view region{};                     ///< "us-east-1"
     std::string_view vendor{};                     ///< "aws"
-    std::optional<std::string_view> account_id{};  ///< of a private endpoint
+    TextArg account_id{};                          ///< of a private endpoint
     std::int64_t min_replica = 0;
     std::int64_t max_replica = 1;
-    std::optional<std::string_view> revision{};
-    std::optional<std::string_view> task{};      ///< "text-classification"
+    TextArg revision{};
+    TextArg task{};                              ///< "text-classification"
     const json::object* custom_image = nullptr;  ///< instead of the service's own; used only during the call
     std::string_view type = InferenceEndpointType::protected_;
     std::string_view namespace_{};
@@ -57,15 +57,15 @@ BOOST_DESCRIBE_STRUCT(CreateInferenceEndpointOptions, (),
 
 /// What is not given stays as it is.
 struct UpdateInferenceEndpointOptions {
-    std::optional<std::string_view> accelerator{};
-    std::optional<std::string_view> instance_size{};
-    std::optional<std::string_view> instance_type{};
+    TextArg accelerator{};
+    TextArg instance_size{};
+    TextArg instance_type{};
     std::optional<std::int64_t> min_replica{};
     std::optional<std::int64_t> max_replica{};
-    std::optional<std::string_view> repository{};
-    std::optional<std::string_view> framework{};
-    std::optional<std::string_view> revision{};
-    std::optional<std::string_view> task{};
+    TextArg repository{};
+    TextArg framework{};
+    TextArg revision{};
+    TextArg task{};
     std::string_view namespace_{};
     TokenArg token{};
 };
@@ -74,8 +74,8 @@ BOOST_DESCRIBE_STRUCT(UpdateInferenceEndpointOptions, (),
                        revision, task, namespace_, token))
 
 struct WaitOptions {
-    std::optional<double> timeout{};  ///< seconds; empty: a day
-    double refresh_every = 5;         ///< seconds between two looks
+    DurationArg timeout{};          ///< after which no further look is taken; not given, or longer: a day
+    DurationArg refresh_every = 5;  ///< between two looks; not given: 5 s
 };
 BOOST_DESCRIBE_STRUCT(WaitOptions, (), (timeout, refresh_every))
 
@@ -115,7 +115,7 @@ public:
 private:
     void read(json::object raw);
     boost::asio::awaitable<void> refresh(Request request);
-    boost::asio::awaitable<void> wait_impl(double timeout, double refresh_every);
+    boost::asio::awaitable<void> wait_impl(std::chrono::milliseconds timeout, std::chrono::milliseconds refresh_every);
     boost::asio::awaitable<bool> is_ready() const;
     void require_hope() const;
     const Session& session() const;

@@ -11,10 +11,10 @@ namespace hf {
 /// Search terms for models. Lists are given as `.task = {"fill-mask", "text-classification"}` or as a
 /// vector that lives until the call returns.
 struct ModelFilter {
-    std::optional<std::string_view> author{};
+    TextArg author{};
     StringList library{};
     StringList language{};
-    std::optional<std::string_view> model_name{};  ///< whole or part
+    TextArg model_name{};  ///< whole or part
     StringList task{};
     StringList trained_dataset{};  ///< "common_voice" or "dataset:common_voice"
     StringList tags{};
@@ -49,12 +49,12 @@ BOOST_DESCRIBE_STRUCT(EmissionsThresholds, (), (minimum, maximum))
 
 struct ListModelsOptions {
     ModelFilterArg filter{};
-    std::optional<std::string_view> author{};
-    std::optional<std::string_view> search{};  ///< part of the id
+    TextArg author{};
+    TextArg search{};  ///< part of the id
     /// Needs card_data; models whose card says nothing are left out. `next()` throws HFValidationError if
     /// neither bound is given.
     std::optional<EmissionsThresholds> emissions_thresholds{};
-    std::optional<std::string_view> sort{};  ///< "last_modified", "downloads", "likes", …
+    TextArg sort{};                          ///< "last_modified", "downloads", "likes", …
     std::optional<int> direction{};          ///< -1: descending
     std::optional<std::int64_t> limit{};     ///< stop after that many; counted before emissions_thresholds
     std::optional<bool> full{};              ///< author, sha, siblings, …; true by default if there is a filter

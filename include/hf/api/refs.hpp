@@ -42,7 +42,7 @@ BOOST_DESCRIBE_STRUCT(DeleteBranchOptions, (), (branch, token, repo_type))
 
 struct CreateTagOptions {
     std::string_view tag{};  ///< required
-    std::optional<std::string_view> tag_message{};
+    TextArg tag_message{};
     std::string_view revision{};  ///< what is tagged; empty: the head of main
     TokenArg token{};
     std::string_view repo_type{};

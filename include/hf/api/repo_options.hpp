@@ -16,18 +16,21 @@ BOOST_DESCRIBE_STRUCT(RepoOptions, (), (repo_type, token))
 /// Options of model_info, dataset_info and space_info.
 struct InfoOptions {
     std::string_view revision{};            ///< branch, tag or commit; empty: the default branch
-    std::optional<double> timeout{};        ///< seconds for the whole call
+    /// The reference's: longest wait for the connection, for the first byte and for each further one. It does not end
+    /// an answer that drips.
+    DurationArg timeout{};
+    DurationArg deadline{};                 ///< time for the whole call, see Request::deadline
     std::optional<bool> security_status{};  ///< models only: results of the security scan, in `extra`
     bool files_metadata = false;            ///< siblings with size, blob_id and lfs
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(InfoOptions, (), (revision, timeout, security_status, files_metadata, token))
+BOOST_DESCRIBE_STRUCT(InfoOptions, (), (revision, timeout, deadline, security_status, files_metadata, token))
 
 /// A secret or variable of a Space that is about to be created.
 struct SpaceSetting {
     std::string_view key{};
     std::string_view value{};
-    std::optional<std::string_view> description{};
+    TextArg description{};
 };
 BOOST_DESCRIBE_STRUCT(SpaceSetting, (), (key, value, description))
 

@@ -18,9 +18,9 @@ struct CreateRepoOptions {
     bool exist_ok = false;         ///< no error if the repository is already there
     // The rest is for Spaces and ignored for other repositories.
     std::string_view space_sdk{};  ///< "gradio", "streamlit", "docker" or "static"; Spaces must have one
-    std::optional<std::string_view> space_hardware{};  ///< see SpaceHardware
-    std::optional<std::string_view> space_storage{};   ///< see SpaceStorage
-    std::optional<std::int64_t> space_sleep_time{};    ///< seconds, -1: never
+    TextArg space_hardware{};      ///< see SpaceHardware
+    TextArg space_storage{};       ///< see SpaceStorage
+    DurationArg space_sleep_time{};  ///< whole seconds without a visitor, -1: never
     std::optional<std::span<const SpaceSetting>> space_secrets{};
     std::optional<std::span<const SpaceSetting>> space_variables{};
 };
@@ -38,11 +38,12 @@ BOOST_DESCRIBE_STRUCT(DeleteRepoOptions, (), (token, repo_type, missing_ok))
 struct RepoInfoOptions {
     std::string_view revision{};  ///< branch, tag or commit; empty: the default branch
     std::string_view repo_type{};
-    std::optional<double> timeout{};  ///< seconds for the whole call
-    bool files_metadata = false;      ///< siblings with size, blob_id and lfs
+    DurationArg timeout{};        ///< longest single wait, as in InfoOptions
+    DurationArg deadline{};       ///< time for the whole call
+    bool files_metadata = false;  ///< siblings with size, blob_id and lfs
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(RepoInfoOptions, (), (revision, repo_type, timeout, files_metadata, token))
+BOOST_DESCRIBE_STRUCT(RepoInfoOptions, (), (revision, repo_type, timeout, deadline, files_metadata, token))
 
 struct UpdateRepoVisibilityOptions {
     TokenArg token{};
@@ -52,7 +53,7 @@ BOOST_DESCRIBE_STRUCT(UpdateRepoVisibilityOptions, (), (token, repo_type))
 
 /// What is not given stays as it is; something must be.
 struct UpdateRepoSettingsOptions {
-    std::optional<std::string_view> visibility{};  ///< "private", "public" or, of Spaces, "protected"
+    TextArg visibility{};  ///< "private", "public" or, of Spaces, "protected"
     std::optional<Gated> gated{};
     TokenArg token{};
     std::string_view repo_type{};
@@ -60,7 +61,7 @@ struct UpdateRepoSettingsOptions {
 BOOST_DESCRIBE_STRUCT(UpdateRepoSettingsOptions, (), (visibility, gated, token, repo_type))
 
 struct GetFullRepoNameOptions {
-    std::optional<std::string_view> organization{};
+    TextArg organization{};
     TokenArg token{};
 };
 BOOST_DESCRIBE_STRUCT(GetFullRepoNameOptions, (), (organization, token))

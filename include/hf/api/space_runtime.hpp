@@ -11,14 +11,14 @@
 namespace hf {
 
 struct AddSpaceSettingOptions {
-    std::optional<std::string_view> description{};
+    TextArg description{};
     TokenArg token{};
 };
 BOOST_DESCRIBE_STRUCT(AddSpaceSettingOptions, (), (description, token))
 
 struct RequestSpaceHardwareOptions {
     TokenArg token{};
-    std::optional<std::int64_t> sleep_time{};  ///< seconds without a visitor, -1: never; not on "cpu-basic"
+    DurationArg sleep_time{};  ///< whole seconds without a visitor, -1: never; not on "cpu-basic"
 };
 BOOST_DESCRIBE_STRUCT(RequestSpaceHardwareOptions, (), (token, sleep_time))
 
@@ -33,9 +33,9 @@ struct DuplicateSpaceOptions {
     std::optional<bool> private_{};
     TokenArg token{};
     bool exist_ok = false;
-    std::optional<std::string_view> hardware{};  ///< see SpaceHardware
-    std::optional<std::string_view> storage{};   ///< see SpaceStorage
-    std::optional<std::int64_t> sleep_time{};    ///< seconds without a visitor, -1: never
+    TextArg hardware{};        ///< see SpaceHardware
+    TextArg storage{};         ///< see SpaceStorage
+    DurationArg sleep_time{};  ///< whole seconds without a visitor, -1: never
     std::optional<std::span<const SpaceSetting>> secrets{};
     std::optional<std::span<const SpaceSetting>> variables{};
 };
@@ -71,8 +71,8 @@ public:
     boost::asio::awaitable<SpaceRuntime> request_space_hardware(std::string_view repo_id, std::string_view hardware,
                                                                 RequestSpaceHardwareOptions options = {}) const;
 
-    /// `sleep_time`: seconds without a visitor, -1: never. Spaces on "cpu-basic" sleep after 48 hours.
-    boost::asio::awaitable<SpaceRuntime> set_space_sleep_time(std::string_view repo_id, std::int64_t sleep_time,
+    /// `sleep_time`: whole seconds without a visitor, -1: never. Spaces on "cpu-basic" sleep after 48 hours.
+    boost::asio::awaitable<SpaceRuntime> set_space_sleep_time(std::string_view repo_id, DurationArg sleep_time,
                                                               TokenOptions options = {}) const;
 
     /// Stops the Space until it is restarted. Static Spaces give BadRequestError.

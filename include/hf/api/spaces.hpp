@@ -9,9 +9,9 @@ namespace hf {
 
 struct ListSpacesOptions {
     StringList filter{};  ///< tags all of which a Space must have
-    std::optional<std::string_view> author{};
-    std::optional<std::string_view> search{};  ///< part of the id
-    std::optional<std::string_view> sort{};    ///< "last_modified", "likes", …
+    TextArg author{};
+    TextArg search{};                          ///< part of the id
+    TextArg sort{};                            ///< "last_modified", "likes", …
     std::optional<int> direction{};            ///< -1: descending
     std::optional<std::int64_t> limit{};
     StringList datasets{};  ///< that the Space uses

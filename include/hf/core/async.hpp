@@ -40,10 +40,10 @@ public:
     void operator()(Result... result) {
         state_->done = true;
         const auto home = home_.get_executor();
-        boost::asio::post(home, [handler = std::move(handler_), home = std::move(home_),
-                                 ... result = std::move(result)]() mutable {
-            std::move(handler)(std::move(result)...);
-        });
+        boost::asio::post(
+            home, [handler = std::move(handler_), home = std::move(home_), ... result = std::move(result)]() mutable {
+                std::move(handler)(std::move(result)...);
+            });
     }
 
 private:
@@ -113,7 +113,7 @@ auto async(boost::asio::any_io_executor executor, boost::asio::awaitable<T> call
 template <class T, class Token>
 auto async(boost::asio::awaitable<T> call, Token&& token) {
     return boost::asio::async_initiate<Token, typename detail::AsyncSignature<T>::type>(detail::InitiateAsync(), token,
-                                                                                         std::move(call));
+                                                                                        std::move(call));
 }
 
 }  // namespace hf

@@ -43,8 +43,9 @@ struct ElementBatch {
 class PageStream {
 public:
     virtual ~PageStream() = default;
-    /// The next elements; nullopt at the end.
-    virtual boost::asio::awaitable<std::optional<ElementBatch>> next() = 0;
+    /// The next elements; nullopt at the end. `continued`: for the same wait of the consumer, which got none that it
+    /// could use; its deadline goes on.
+    virtual boost::asio::awaitable<std::optional<ElementBatch>> next(bool continued) = 0;
 };
 
 std::string make_cursor(std::string_view page, std::uint64_t index);
@@ -62,7 +63,7 @@ public:
         : pages_(std::move(pages)), convert_(std::move(convert)), left_out_(std::move(left_out)) {}
 
     boost::asio::awaitable<std::optional<T>> next() override {
-        while (!done_) {
+        for (bool continued = false; !done_; continued = true) {
             while (position_ < batch_.elements.size()) {
                 std::optional<T> item = read_next();
                 if (item) co_return item;
@@ -71,7 +72,7 @@ public:
                 done_ = true;
                 std::rethrow_exception(std::exchange(batch_.error, nullptr));
             }
-            std::optional<ElementBatch> batch = co_await pages_->next();
+            std::optional<ElementBatch> batch = co_await pages_->next(continued);
             if (batch) {
                 batch_ = std::move(*batch);
                 position_ = 0;

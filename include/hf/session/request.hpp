@@ -1,6 +1,8 @@
 #pragma once
 
+#include <hf/core/duration_arg.hpp>
 #include <hf/core/json.hpp>
+#include <hf/core/text_arg.hpp>
 #include <hf/core/token_arg.hpp>
 #include <hf/net/transport.hpp>
 
@@ -56,7 +58,7 @@ public:
 
     Request(net::Method method, std::string target) : method_(method), target_(std::move(target)) {}
 
-    /// Appends to the query, in order. Booleans are spelled True and False, empty optionals are left out.
+    /// Appends to the query, in order. Booleans are spelled True and False, what is absent is left out.
     Request&& query(std::string_view name, std::string_view value);
     Request&& query(std::string_view name, const char* value) { return query(name, std::string_view(value)); }
     template <class T>
@@ -71,6 +73,10 @@ public:
     Request&& query(std::string_view name, const std::optional<T>& value) {
         if (value) query(name, *value);
         return std::move(*this);
+    }
+    template <std::same_as<TextArg> T>
+    Request&& query(std::string_view name, T value) {
+        return query(name, std::optional<std::string_view>(value));
     }
 
     Request&& json(const boost::json::value& body);
@@ -91,8 +97,15 @@ public:
     Request&& anonymous();
     /// An absolute URL instead of the endpoint: signed storage links, other services.
     Request&& to(Url url);
-    /// Seconds for the whole call; empty means the session's default.
-    Request&& timeout(std::optional<double> seconds);
+    /// The reference's `timeout`: longest wait for the peer, for the connection, for the first byte of an answer and
+    /// for each further one. Not a limit of the whole call: an answer that drips for an hour keeps to it. Not given:
+    /// those of the session. Throws HFValidationError (argument "timeout").
+    Request&& timeout(DurationArg longest_wait);
+    /// Time for the whole call, from its start: waits for quotas and connections, attempts, redirects, pauses between
+    /// them, the body of a buffered answer. In a list: for each `next()`, all pages that it waits for included. Then
+    /// TimeoutError (argument "deadline"). Not given: that of the session. Throws HFValidationError (argument
+    /// "deadline") if it is zero or negative.
+    Request&& deadline(DurationArg time);
     Request&& redirects(Redirects policy);
     Request&& bucket(Bucket bucket);
     /// May be sent twice without harm. True for GET, HEAD, PUT and DELETE unless said otherwise.
@@ -128,6 +141,7 @@ private:
     bool upload_ = false;
     std::optional<bool> idempotent_;
     std::optional<std::chrono::milliseconds> timeout_;
+    std::optional<std::chrono::milliseconds> deadline_;  // zero: none, whatever the session says
     Redirects redirects_ = Redirects::follow;
     Bucket bucket_ = Bucket::api;
 };

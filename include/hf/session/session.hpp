@@ -7,6 +7,7 @@
 #include <hf/session/paging.hpp>
 #include <hf/session/request.hpp>
 #include <hf/session/session_config.hpp>
+#include <hf/session/within.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace hf {
@@ -106,6 +108,18 @@ public:
         return call_impl<T>(*this, std::move(request));
     }
 
+    /// Any call, with a time for all of it:
+    ///
+    ///     auto folder = co_await session.within(std::chrono::minutes(10), api.snapshot_download("me/model"));
+    ///
+    /// When the time is over the call is cancelled and, when it has ended, TimeoutError thrown (argument "deadline").
+    /// Throws HFValidationError (argument "deadline") at once for a time that is zero or negative; without one it is
+    /// just the call.
+    template <class T>
+    boost::asio::awaitable<T> within(DurationArg deadline, boost::asio::awaitable<T> call) const {
+        return within_impl<T>(*this, deadline.positive("deadline"), std::move(call));
+    }
+
     /// A paginated list: each page is a JSON array, the next one is named by `Link: rel="next"`.
     template <class T>
     AsyncGenerator<T> list(Request request, ListOptions options = ListOptions()) const {
@@ -184,6 +198,7 @@ public:
     /// The Authorization value that `token` stands for; empty: none. Throws LocalTokenNotFoundError.
     std::string authorization(TokenArg token, bool write = false) const;
     const RetryConfig& retry() const noexcept;
+    const std::optional<std::chrono::milliseconds>& deadline() const noexcept;  ///< SessionConfig::deadline
     /// Where a link in the answer of `from` leads: what SessionConfig::allow_downgrade, allowed_hosts and may_contact
     /// say of it. Throws ProtocolError, HostNotAllowedError.
     Url follow(const Url& from, std::string_view reference) const;
@@ -210,6 +225,12 @@ private:
         const OwnedToken token(request.token_arg());
         const Reply reply = co_await self.send(std::move(request));
         if constexpr (!std::is_void_v<T>) co_return self.decode<T>(reply, token.get());
+    }
+    template <class T>
+    static boost::asio::awaitable<T> within_impl(Session self, std::optional<std::chrono::milliseconds> limit,
+                                                 boost::asio::awaitable<T> call) {
+        auto limited = detail::within(self.clock(), limit, std::move(call));
+        co_return co_await std::move(limited);
     }
     [[noreturn]] void rethrow_with(const InvalidResponseError& error, const Reply& reply, TokenArg token) const;
     static boost::asio::awaitable<Reply> send_impl(std::shared_ptr<SessionState> state, Request request);

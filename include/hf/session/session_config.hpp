@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hf/core/duration_arg.hpp>
 #include <hf/core/string_list.hpp>
 #include <hf/core/token_arg.hpp>
 
@@ -43,6 +44,14 @@ struct SessionConfig {
     RetryConfig retry{};
     /// For LFS uploads: the reference's waits.
     RetryConfig upload_retry{6, std::chrono::seconds(1), std::chrono::seconds(8), std::chrono::seconds(300)};
+    /// Time for each request as a whole, from its first attempt to the end of its answer: waits for quotas and
+    /// connections, all attempts, redirects, pauses and the body; in a list for each `next()`. Then TimeoutError
+    /// (argument "deadline"). Not given: no such limit. Requests that stream a body, such as uploads, are not under it,
+    /// and of a download only the heads of its answers are: their time depends on their size. A call that sends several
+    /// requests has it for each; `Session::within` limits any call as a whole. HFValidationError (argument "deadline")
+    /// if it is zero or negative.
+    DurationArg deadline{};
+    // These limit single waits, and no call as a whole.
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds response_timeout{60'000};  ///< until the first byte of an answer
     std::chrono::milliseconds stall_timeout{30'000};     ///< longest pause within a body

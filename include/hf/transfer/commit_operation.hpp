@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hf/core/text_arg.hpp>
 #include <hf/transfer/upload_content.hpp>
 
 #include <cstdint>
@@ -84,7 +85,7 @@ public:
     /// Without `src_revision` the source is looked up in the revision that is committed to. Throws
     /// HFValidationError (arguments "src_path_in_repo", "path_in_repo").
     CommitOperationCopy(std::string_view src_path_in_repo, std::string_view path_in_repo,
-                        std::optional<std::string_view> src_revision = std::nullopt);
+                        TextArg src_revision = TextArg());
 
     const std::string& src_path_in_repo() const noexcept { return src_path_in_repo_; }
     const std::string& path_in_repo() const noexcept { return path_in_repo_; }

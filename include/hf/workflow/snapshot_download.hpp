@@ -28,7 +28,7 @@ struct SnapshotDownloadOptions {
     std::string_view cache_dir{};  ///< empty: that of the session
     std::string_view local_dir{};  ///< as in HfHubDownloadOptions
     std::optional<bool> local_dir_use_symlinks{};
-    std::optional<double> etag_timeout{};  ///< seconds; SnapshotPlan::reference only
+    DurationArg etag_timeout{};  ///< as in HfHubDownloadOptions; SnapshotPlan::reference only
     bool resume_download = false;
     bool force_download = false;
     /// Believe neither the kept list of files nor the names in the cache: ask anew, and hash what is there.
