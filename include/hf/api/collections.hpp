@@ -26,7 +26,7 @@ struct CreateCollectionOptions {
 };
 BOOST_DESCRIBE_STRUCT(CreateCollectionOptions, (), (namespace_, description, private_, exists_ok, token))
 
-/// What is not given stays as it is.
+/// What is not given stays as it is; TextArg::empty() takes a text away.
 struct UpdateCollectionMetadataOptions {
     TextArg title{};
     TextArg description{};
@@ -50,6 +50,7 @@ struct AddCollectionItemOptions {
 };
 BOOST_DESCRIBE_STRUCT(AddCollectionItemOptions, (), (note, exists_ok, token))
 
+/// What is not given stays as it is; TextArg::empty() takes the note away.
 struct UpdateCollectionItemOptions {
     TextArg note{};
     std::optional<std::int64_t> position{};
@@ -62,32 +63,40 @@ class CollectionsApi {
 public:
     explicit CollectionsApi(Session session) : session_(std::move(session)) {}
 
-    /// Collections with at most four of their items each.
+    /// Collections with at most four of their items each; what nothing matches is an empty list.
     AsyncGenerator<Collection> list_collections(ListCollectionsOptions options = {}) const;
 
+    /// With all its items. HfHubHTTPError (404) where there is none, or the token may not see it.
     boost::asio::awaitable<Collection> get_collection(std::string_view collection_slug,
                                                       TokenOptions options = {}) const;
 
+    /// An empty collection. One of that title is HfHubHTTPError (409), unless `exists_ok`. Without a namespace the
+    /// account of the token is asked for first.
     boost::asio::awaitable<Collection> create_collection(std::string_view title,
                                                          CreateCollectionOptions options = {}) const;
 
-    /// A new title changes the slug.
+    /// Gives the collection as it is then, HfHubHTTPError (404) where there is none. A new title changes the slug.
     boost::asio::awaitable<Collection> update_collection_metadata(std::string_view collection_slug,
                                                                   UpdateCollectionMetadataOptions options = {}) const;
 
+    /// Deletes a collection, and none of what it lists. HfHubHTTPError (404) where there is none, unless `missing_ok`.
     boost::asio::awaitable<void> delete_collection(std::string_view collection_slug,
                                                    MissingOkOptions options = {}) const;
 
-    /// `item_type` is "model", "dataset", "space" or "paper"; `item_id` that of the repository or paper.
+    /// Gives the collection as it is then. `item_type` is "model", "dataset", "space" or "paper"; `item_id` that of the
+    /// repository or paper. An item that it has already is HfHubHTTPError (409), unless `exists_ok`; one that does not
+    /// exist, or a collection that does not, 404.
     boost::asio::awaitable<Collection> add_collection_item(std::string_view collection_slug, std::string_view item_id,
                                                            std::string_view item_type,
                                                            AddCollectionItemOptions options = {}) const;
 
-    /// `item_object_id` is that of the CollectionItem.
+    /// Changes note or place of an item. `item_object_id` is that of the CollectionItem; HfHubHTTPError (404) where
+    /// there is none.
     boost::asio::awaitable<void> update_collection_item(std::string_view collection_slug,
                                                         std::string_view item_object_id,
                                                         UpdateCollectionItemOptions options = {}) const;
 
+    /// Takes an item off the list. HfHubHTTPError (404) where there is none, unless `missing_ok`.
     boost::asio::awaitable<void> delete_collection_item(std::string_view collection_slug,
                                                         std::string_view item_object_id,
                                                         MissingOkOptions options = {}) const;

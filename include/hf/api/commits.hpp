@@ -95,11 +95,15 @@ public:
                                                      std::vector<CommitOperationAdd> additions,
                                                      PreuploadOptions options = {}) const;
 
+    /// create_commit with one file, which `path_or_fileobj` is, or names, or gives.
     boost::asio::awaitable<CommitInfo> upload_file(UploadContent path_or_fileobj, std::string_view path_in_repo,
                                                    std::string_view repo_id, CommitOptions options = {}) const;
 
+    /// create_commit that deletes one file. EntryNotFoundError where the revision has none of that path.
     boost::asio::awaitable<CommitInfo> delete_file(std::string_view path_in_repo, std::string_view repo_id,
                                                    CommitOptions options = {}) const;
+
+    /// The same for a folder with all below it.
     boost::asio::awaitable<CommitInfo> delete_folder(std::string_view path_in_repo, std::string_view repo_id,
                                                      CommitOptions options = {}) const;
 

@@ -60,9 +60,12 @@ class DatasetsApi {
 public:
     explicit DatasetsApi(Session session) : session_(std::move(session)) {}
 
+    /// Datasets that match all that is given; what nothing matches is an empty list. Who knows what it wants says
+    /// `limit`: there are hundreds of thousands.
     AsyncGenerator<DatasetInfo> list_datasets(ListDatasetsOptions options = {}) const;
 
-    /// Throws RepositoryNotFoundError, GatedRepoError, RevisionNotFoundError.
+    /// What the Hub knows of a dataset at a revision. Throws RepositoryNotFoundError, GatedRepoError,
+    /// RevisionNotFoundError.
     boost::asio::awaitable<DatasetInfo> dataset_info(std::string_view repo_id, InfoOptions options = {}) const;
 
     /// All tags of datasets by type, as the Hub gives them. Asked without a token.

@@ -47,10 +47,12 @@ class DiscussionsApi {
 public:
     explicit DiscussionsApi(Session session) : session_(std::move(session)) {}
 
-    /// The discussions and pull requests of a repository, newest first.
+    /// The discussions and pull requests of a repository, newest first. `next()` throws RepositoryNotFoundError.
     AsyncGenerator<Discussion> get_repo_discussions(std::string_view repo_id,
                                                     GetRepoDiscussionsOptions options = {}) const;
 
+    /// One of them with all that happened in it, and with the changes of a pull request. HfHubHTTPError (404) where
+    /// there is none of that number.
     boost::asio::awaitable<DiscussionWithDetails> get_discussion_details(std::string_view repo_id,
                                                                          std::int64_t discussion_num,
                                                                          RepoOptions options = {}) const;
@@ -63,23 +65,28 @@ public:
     boost::asio::awaitable<DiscussionWithDetails> create_pull_request(std::string_view repo_id, std::string_view title,
                                                                       CreatePullRequestOptions options = {}) const;
 
+    /// Posts a comment, in Markdown, and gives it. HfHubHTTPError (404) where there is no such discussion.
     boost::asio::awaitable<DiscussionComment> comment_discussion(std::string_view repo_id, std::int64_t discussion_num,
                                                                  std::string_view comment,
                                                                  RepoOptions options = {}) const;
 
+    /// Gives a new title, for those who may write to the repository or opened the discussion; others get HfHubHTTPError
+    /// (403).
     boost::asio::awaitable<DiscussionTitleChange> rename_discussion(std::string_view repo_id,
                                                                     std::int64_t discussion_num,
                                                                     std::string_view new_title,
                                                                     RepoOptions options = {}) const;
 
-    /// `new_status` is "open" or "closed".
+    /// Opens or closes. `new_status` is "open" or "closed", HFValidationError else.
     boost::asio::awaitable<DiscussionStatusChange> change_discussion_status(
         std::string_view repo_id, std::int64_t discussion_num, std::string_view new_status,
         DiscussionCommentOptions options = {}) const;
 
+    /// Merges a pull request, which must be open. HfHubHTTPError where it cannot be merged.
     boost::asio::awaitable<void> merge_pull_request(std::string_view repo_id, std::int64_t discussion_num,
                                                     DiscussionCommentOptions options = {}) const;
 
+    /// Replaces the content of a comment and gives it. Only its author may: HfHubHTTPError (403).
     boost::asio::awaitable<DiscussionComment> edit_discussion_comment(std::string_view repo_id,
                                                                       std::int64_t discussion_num,
                                                                       std::string_view comment_id,

@@ -54,7 +54,8 @@ public:
     /// have more than a thousand files.
     AsyncGenerator<RepoTreeEntry> list_repo_tree(std::string_view repo_id, ListRepoTreeOptions options = {}) const;
 
-    /// The paths of all files.
+    /// The paths of all files, below all folders. An entry that cannot be read is an InvalidResponseError in its place
+    /// and never left out; folders are.
     AsyncGenerator<std::string> list_repo_files(std::string_view repo_id, FilesOptions options = {}) const;
 
     /// What is known of some files and folders. Paths that do not exist are missing from the answer.

@@ -100,14 +100,23 @@ public:
     /// Throws InvalidResponseError.
     InferenceEndpoint(json::object raw, std::string namespace_, Session session, OwnedToken token);
 
+    /// Looks once. InferenceEndpoint is as the service has it then.
     boost::asio::awaitable<void> fetch();
     /// Returns when the endpoint runs and its health route answers (asked without a token; 401 and 403 are answers).
     /// Throws InferenceEndpointError if it has failed, or is paused or scaled to zero, so that waiting would not help;
     /// InferenceEndpointTimeoutError after `timeout`, at the latest after a day.
     boost::asio::awaitable<void> wait(WaitOptions options = {});
+
+    /// Changes what is given; the service then deploys anew. BadRequestError for what it does not offer.
     boost::asio::awaitable<void> update(UpdateInferenceEndpointOptions options);
+
+    /// Stops it and its cost until `resume`.
     boost::asio::awaitable<void> pause();
+
+    /// Starts what was paused; it takes minutes, for which there is `wait`.
     boost::asio::awaitable<void> resume();
+
+    /// Stops its machines; the next request of anybody starts them.
     boost::asio::awaitable<void> scale_to_zero();
     /// Deletes the endpoint at the service, for ever.
     boost::asio::awaitable<void> delete_();
@@ -136,17 +145,31 @@ public:
     /// "*" as namespace lists those of the user, then those of each organization that lets the token in.
     AsyncGenerator<InferenceEndpoint> list_inference_endpoints(EndpointOptions options = {}) const;
 
+    /// Deploys a model; it takes minutes, for which there is InferenceEndpoint::wait. Throws BadRequestError for what
+    /// the service does not offer, HfHubHTTPError (409) where the name is taken.
     boost::asio::awaitable<InferenceEndpoint> create_inference_endpoint(std::string_view name,
                                                                         CreateInferenceEndpointOptions options) const;
+
+    /// The endpoint of that name. HfHubHTTPError (404) where there is none.
     boost::asio::awaitable<InferenceEndpoint> get_inference_endpoint(std::string_view name,
                                                                      EndpointOptions options = {}) const;
+
+    /// InferenceEndpoint::update by name; gives the endpoint as it is then.
     boost::asio::awaitable<InferenceEndpoint> update_inference_endpoint(std::string_view name,
                                                                         UpdateInferenceEndpointOptions options) const;
+
+    /// Deletes the endpoint at the service, for ever. HfHubHTTPError (404) where there is none.
     boost::asio::awaitable<void> delete_inference_endpoint(std::string_view name, EndpointOptions options = {}) const;
+
+    /// InferenceEndpoint::pause by name.
     boost::asio::awaitable<InferenceEndpoint> pause_inference_endpoint(std::string_view name,
                                                                        EndpointOptions options = {}) const;
+
+    /// InferenceEndpoint::resume by name.
     boost::asio::awaitable<InferenceEndpoint> resume_inference_endpoint(std::string_view name,
                                                                         EndpointOptions options = {}) const;
+
+    /// InferenceEndpoint::scale_to_zero by name.
     boost::asio::awaitable<InferenceEndpoint> scale_to_zero_inference_endpoint(std::string_view name,
                                                                                EndpointOptions options = {}) const;
 

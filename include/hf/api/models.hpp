@@ -74,8 +74,11 @@ class ModelsApi {
 public:
     explicit ModelsApi(Session session) : session_(std::move(session)) {}
 
+    /// Models that match all that is given; what nothing matches is an empty list. Who knows what it wants says
+    /// `limit`: there are millions.
     AsyncGenerator<ModelInfo> list_models(ListModelsOptions options = {}) const;
 
+    /// What the Hub knows of a model at a revision. Members that an answer does not have are empty.
     boost::asio::awaitable<ModelInfo> model_info(std::string_view repo_id, InfoOptions options = {}) const;
 
     /// All tags of models by type, as the Hub gives them. Asked without a token.

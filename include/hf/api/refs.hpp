@@ -73,15 +73,27 @@ class RefsApi {
 public:
     explicit RefsApi(Session session) : session_(std::move(session)) {}
 
+    /// The branches, tags, conversions and, if asked for, pull requests, with the commits that they are at. One answer
+    /// and no list: the only list_* that is no generator, since it has, as in the reference, several lists of few
+    /// entries.
     boost::asio::awaitable<GitRefs> list_repo_refs(std::string_view repo_id, ListRepoRefsOptions options = {}) const;
 
     /// The commits of a revision, newest first. `next()` throws RevisionNotFoundError.
     AsyncGenerator<GitCommitInfo> list_repo_commits(std::string_view repo_id,
                                                     ListRepoCommitsOptions options = {}) const;
 
+    /// Creates a branch at a revision. One of that name is HfHubHTTPError (409), unless `exist_ok`; a revision that
+    /// there is not, RevisionNotFoundError.
     boost::asio::awaitable<void> create_branch(std::string_view repo_id, CreateBranchOptions options) const;
+
+    /// Deletes a branch; its commits may go with it. HfHubHTTPError (404) where there is none, 403 for the default
+    /// branch.
     boost::asio::awaitable<void> delete_branch(std::string_view repo_id, DeleteBranchOptions options) const;
+
+    /// Tags a revision. A tag of that name is HfHubHTTPError (409), unless `exist_ok`.
     boost::asio::awaitable<void> create_tag(std::string_view repo_id, CreateTagOptions options) const;
+
+    /// Deletes a tag, and no commit. HfHubHTTPError (404) where there is none.
     boost::asio::awaitable<void> delete_tag(std::string_view repo_id, DeleteTagOptions options) const;
 
     /// Replaces the history of a branch by a single commit with its content. Cannot be undone.

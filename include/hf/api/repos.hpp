@@ -81,10 +81,12 @@ public:
     /// operation of the Hub is waited out for up to a minute.
     boost::asio::awaitable<RepoUrl> create_repo(std::string_view repo_id, CreateRepoOptions options = {}) const;
 
-    /// Deletes the repository with all its content, for ever.
+    /// Deletes the repository with all its content, for ever. RepositoryNotFoundError where there is none, unless
+    /// `missing_ok`.
     boost::asio::awaitable<void> delete_repo(std::string_view repo_id, DeleteRepoOptions options = {}) const;
 
-    /// Renames a repository or gives it to another namespace; both ids need one.
+    /// Renames a repository or gives it to another namespace; both ids need one (HFValidationError). Throws
+    /// RepositoryNotFoundError.
     boost::asio::awaitable<void> move_repo(std::string_view from_id, std::string_view to_id,
                                            RepoOptions options = {}) const;
 
@@ -97,7 +99,8 @@ public:
     boost::asio::awaitable<json::object> update_repo_settings(std::string_view repo_id,
                                                               UpdateRepoSettingsOptions options) const;
 
-    /// Throws RepositoryNotFoundError, GatedRepoError, RevisionNotFoundError.
+    /// model_info, dataset_info or space_info, as `repo_type` says. Throws RepositoryNotFoundError, GatedRepoError,
+    /// RevisionNotFoundError.
     boost::asio::awaitable<RepoInfo> repo_info(std::string_view repo_id, RepoInfoOptions options = {}) const;
 
     /// False also for a private repository that the token may not see; true for a gated one.

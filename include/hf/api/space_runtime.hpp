@@ -53,18 +53,24 @@ public:
     /// Sets a secret, which cannot be read again, and restarts the Space.
     boost::asio::awaitable<void> add_space_secret(std::string_view repo_id, std::string_view key,
                                                   std::string_view value, AddSpaceSettingOptions options = {}) const;
+
+    /// Deletes a secret, if there is one, and restarts the Space.
     boost::asio::awaitable<void> delete_space_secret(std::string_view repo_id, std::string_view key,
                                                      TokenOptions options = {}) const;
 
+    /// All variables by key; none: an empty map.
     boost::asio::awaitable<SpaceVariables> get_space_variables(std::string_view repo_id,
                                                                TokenOptions options = {}) const;
     /// Sets a variable and gives all of them.
     boost::asio::awaitable<SpaceVariables> add_space_variable(std::string_view repo_id, std::string_view key,
                                                               std::string_view value,
                                                               AddSpaceSettingOptions options = {}) const;
+
+    /// Deletes a variable, if there is one, and gives those that are left.
     boost::asio::awaitable<SpaceVariables> delete_space_variable(std::string_view repo_id, std::string_view key,
                                                                  TokenOptions options = {}) const;
 
+    /// How the Space runs now. What the Hub does not tell is empty.
     boost::asio::awaitable<SpaceRuntime> get_space_runtime(std::string_view repo_id, TokenOptions options = {}) const;
 
     /// Asks for a machine; it may take a while to become `hardware` of the runtime.
@@ -77,6 +83,8 @@ public:
 
     /// Stops the Space until it is restarted. Static Spaces give BadRequestError.
     boost::asio::awaitable<SpaceRuntime> pause_space(std::string_view repo_id, TokenOptions options = {}) const;
+
+    /// Starts the Space anew, also one that was paused.
     boost::asio::awaitable<SpaceRuntime> restart_space(std::string_view repo_id,
                                                        RestartSpaceOptions options = {}) const;
 

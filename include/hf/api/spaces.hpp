@@ -29,9 +29,10 @@ class SpacesApi {
 public:
     explicit SpacesApi(Session session) : session_(std::move(session)) {}
 
+    /// Spaces that match all that is given; what nothing matches is an empty list.
     AsyncGenerator<SpaceInfo> list_spaces(ListSpacesOptions options = {}) const;
 
-    /// Throws RepositoryNotFoundError, RevisionNotFoundError.
+    /// What the Hub knows of a Space at a revision. Throws RepositoryNotFoundError, RevisionNotFoundError.
     boost::asio::awaitable<SpaceInfo> space_info(std::string_view repo_id, InfoOptions options = {}) const;
 
 private:

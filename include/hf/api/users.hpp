@@ -33,6 +33,7 @@ public:
     /// Likes a repository. Removed from clients since: an answer that the Hub no longer has it says so.
     boost::asio::awaitable<void> like(std::string_view repo_id, RepoOptions options = {}) const;
 
+    /// Takes a like back; nothing happens where there is none.
     boost::asio::awaitable<void> unlike(std::string_view repo_id, RepoOptions options = {}) const;
 
     /// The repositories that an account likes. `next()` throws HFValidationError (argument "user") if none is given
@@ -43,7 +44,7 @@ public:
     /// then ResponseTooLargeError; otherwise as list_liked_repos.
     boost::asio::awaitable<UserLikes> get_liked_repos(ListLikedReposOptions options = {}) const;
 
-    /// The accounts that like a repository.
+    /// The accounts that like a repository; none: an empty list. `next()` throws RepositoryNotFoundError.
     AsyncGenerator<User> list_repo_likers(std::string_view repo_id, RepoOptions options = {}) const;
 
 private:

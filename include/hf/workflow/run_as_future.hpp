@@ -151,7 +151,7 @@ private:
 
 class JobQueue;
 
-/// Calls in the background, one after another.
+/// Calls in the background, one after another: hf::async with a queue before it and a handle behind it.
 class RunAsFutureApi {
 public:
     /// Jobs run on `executor`.
