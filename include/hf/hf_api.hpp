@@ -47,8 +47,8 @@ namespace hf {
 /// `token` or `commit_message` is an error instead. Where nothing matches, lists are empty. What an answer does not
 /// have is an empty member or `std::nullopt`; what it has beyond the members is in `extra` or `raw`.
 ///
-/// **Lists.** Each call named list_* is an AsyncGenerator: nothing is sent before `next()`, which throws the errors of
-/// the pages. `collect()` gives a vector, of at most `max_collected` items.
+/// **Lists.** Each call named list_* is an AsyncGenerator (but list_repo_refs, which is one answer): nothing is sent
+/// before `next()`, which throws the errors of the pages. `collect()` gives a vector, of at most `max_collected` items.
 ///
 /// **Cancellation.** Per operation, of any type: the call ends with system_error(operation_aborted), its connection is
 /// closed, other calls are not touched. What the Hub has received by then it may have done: of a call that changes

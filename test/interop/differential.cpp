@@ -33,7 +33,7 @@ asio::awaitable<json::value> make_call(World& world, const Method& method, const
 /// The result, or the exception in `failure`.
 json::value run(asio::io_context& context, World& world, const json::object& line, std::exception_ptr& failure) {
     const std::string name(line.at("method").as_string());
-    const Method* method = find_method(name);
+    const Method* method = find_method(own_name(name));
     if (!method) throw std::runtime_error("no such method: " + name);
     bool done = false;
     json::value result;
