@@ -88,9 +88,11 @@ void Fetch::note_kept(ByteRange range, bool& progressed) {
     require_patience();
 }
 
-void Fetch::refuse_size(std::uint64_t expected, std::uint64_t actual) {
-    if (!std::exchange(decode_, false)) throw_wrong_size(job_.name, expected, actual);
-    throw AskOtherwise();
+void Fetch::refuse_size(ByteRange asked, std::uint64_t actual_end) {
+    if (std::exchange(decode_, false)) throw AskOtherwise();
+    // All that is kept came with this answer.
+    if (asked.begin == 0 && fetches_ == 0 && mode_ != Mode::parts) partial_.discard();
+    throw_wrong_size(job_.name, asked.end, actual_end);
 }
 
 asio::awaitable<bool> Fetch::resuming(const Attempt& attempt) {
@@ -219,7 +221,7 @@ asio::awaitable<void> Fetch::read_small(BufferPool::Buffer& buffer, bool& progre
             note_kept({0, std::min<std::uint64_t>(received_, size)}, progressed);
         }
         // A body as long as it was said to be, which is not what was asked for, is a wrong file.
-        if (received_ != answer.body.end) refuse_size(answer.body.end, received_);
+        if (received_ != answer.body.end) refuse_size({0, answer.body.end}, received_);
         if (size == 0) co_return;
     }
 }

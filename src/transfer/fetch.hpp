@@ -99,7 +99,7 @@ private:
     /// The content is to be fetched from the start.
     void require_restart();
     /// IntegrityError; but what was decoded and is not right may have been right as it was.
-    [[noreturn]] void refuse_size(std::uint64_t expected, std::uint64_t actual);
+    [[noreturn]] void refuse_size(ByteRange asked, std::uint64_t actual_end);
     [[noreturn]] void give_up(std::string_view what);
     /// Whether what arrived is what was announced; else it is to be fetched once more. Throws IntegrityError
     /// when that was done already.

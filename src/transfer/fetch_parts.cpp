@@ -145,7 +145,7 @@ asio::awaitable<void> Fetch::pump(net::Response& response, ByteRange range, Buff
                 co_await response.body->read_some(asio::buffer(buffer.data() + used, buffer.size() - used));
             if (n == 0) break;
             used += n;
-            if (at + used > range.end) refuse_size(range.end, at + used);
+            if (at + used > range.end) refuse_size(range, at + used);
             transfers_->gate->on_bytes(n);
             if (job_.progress) job_.progress->received(n, job_.name);
             require_patience();
@@ -164,7 +164,7 @@ asio::awaitable<void> Fetch::pump(net::Response& response, ByteRange range, Buff
     keep(at, buffer.data(), used, progressed);
     at += used;
     if (failure) std::rethrow_exception(failure);
-    if (at < range.end && !response.body_size) refuse_size(range.end, at);
+    if (at < range.end && !response.body_size) refuse_size(range, at);
     if (at < range.end) {
         ErrorInfo info;
         info.message = "the transfer of " + job_.name + " ended early";

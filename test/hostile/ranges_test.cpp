@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+
 using namespace hf;
 using test::ScriptedAnswer;
 
@@ -128,6 +130,39 @@ BOOST_AUTO_TEST_CASE(a_server_that_has_a_shorter_file_is_told_from_one_without_r
     };
     BOOST_CHECK_THROW(download(), IntegrityError);
     BOOST_TEST(whole_gets == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_too_long_leaves_nothing_but_what_came_before_it) {
+    const auto partials = [this] {
+        std::size_t found = 0;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(home))
+            found += entry.path().extension() == ".partial";
+        return found;
+    };
+    ScriptedAnswer too_long = whole();
+    too_long.body += std::string(300'000, 'x');
+    too_long.content_length = false;
+    too_long.chunked = true;
+    serve = [&](auto) { return too_long; };
+    BOOST_CHECK_THROW(download(), IntegrityError);
+    BOOST_TEST(partials() == 0u);
+    // What an earlier run brought is continued by the next, and hashed then.
+    transfers.resume.max_attempts = 1;
+    serve = [&](auto) { return broken(whole(), 3u << 20); };
+    BOOST_CHECK_THROW(download(), Error);
+    BOOST_TEST(partials() == 1u);
+    serve = [&](std::optional<Range> range) {
+        if (!range) return too_long;
+        ScriptedAnswer rest = part(*range);
+        rest.body += std::string(300'000, 'x');
+        rest.content_length = false;
+        rest.chunked = true;
+        return rest;
+    };
+    BOOST_CHECK_THROW(download(), IntegrityError);
+    BOOST_TEST(partials() == 1u);
+    serve = [this](std::optional<Range> range) { return range ? part(*range) : whole(); };
+    BOOST_TEST((read(download().path) == content));
 }
 
 BOOST_AUTO_TEST_CASE(a_part_instead_of_the_whole_file_is_an_error) {

@@ -90,7 +90,8 @@ says() {  # PATTERN COMMAND...
 recorded() { grep -aqF -- "$1" "$work/record"; }
 not_recorded() { ! recorded "$1"; }
 nothing_recorded() { [ ! -s "$work/record" ]; }
-forget() { : >"$work/record"; }
+# What an ended client said may still be on its way through the relay.
+forget() { sleep 0.2; : >"$work/record"; }
 
 # relay_to PORT: what the client says to the proxy is written to $work/record from now on; sets `port`.
 relay_to() {

@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
+#include <vector>
 #include <system_error>
 
 namespace hf::local_hub {
