@@ -87,8 +87,9 @@ std::string advice(const hf::Error& error, const Context::Subject& subject) {
         return "all others are in place; " + (more.empty() ? "run the same command again for the rest" : more);
     }
     if (code == hf::Errc::too_many_deletions)
-        return info.argument == "max_delete" ? "if it is right, allow it with --max-delete; without --delete nothing is deleted"
-                                             : "what the server lists cannot be right: try again later, or without --delete";
+        return info.argument == "max_delete"
+                   ? "if it is right, allow it with --max-delete; without --delete nothing is deleted"
+                   : "what the server lists cannot be right: try again later, or without --delete";
     if (code == hf::Errc::incomplete_snapshot) return "run the same command again with the Hub in reach";
     if (code == hf::Errc::token_not_found) return std::string(token_advice);
     if (code == hf::Errc::gated_repo)

@@ -1,3 +1,4 @@
+#include "core/json_access.hpp"
 #include "api/commit_info.hpp"
 
 #include <hf/core/error.hpp>
@@ -23,9 +24,9 @@ std::int64_t pull_request_number(const std::string& url) {
 }
 
 std::string text_member(const json::value& answer, std::string_view name) {
-    const json::value* member = answer.is_object() ? answer.get_object().if_contains(name) : nullptr;
-    if (!member || !member->is_string()) malformed("the answer to a commit lacks '" + std::string(name) + "'");
-    return std::string(member->get_string());
+    const auto text = text_of(find_member(answer, name));
+    if (!text) malformed("the answer to a commit lacks '" + std::string(name) + "'");
+    return std::string(*text);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include "core/rethrow.hpp"
 #include "transfer/commit_payload.hpp"
 #include "transfer/commit_recovery.hpp"
-#include "transfer/on_strand.hpp"
+#include "core/on_strand.hpp"
 #include "transfer/preupload.hpp"
 #include "transfer/upload_body.hpp"
 #include "transfer/upload_state.hpp"

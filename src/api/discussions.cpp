@@ -1,3 +1,4 @@
+#include "core/text.hpp"
 #include "api/queries.hpp"
 
 #include <hf/api/discussions.hpp>
@@ -108,18 +109,8 @@ void require_one_of(std::string_view argument, std::optional<std::string_view> v
     throw_validation(argument, message);
 }
 
-std::string_view stripped(std::string_view text) {
-    constexpr std::string_view white = " \t\n\r\f\v";
-    const auto first = text.find_first_not_of(white);
-    return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(white) - first + 1);
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
+// What Python strips.
+constexpr std::string_view white = " \t\n\r\f\v";
 
 void require_num(std::int64_t discussion_num) {
     if (discussion_num < 1) throw_validation("discussion_num", "Invalid discussion_num, must be a positive integer");
@@ -175,9 +166,9 @@ asio::awaitable<DiscussionWithDetails> DiscussionsApi::get_discussion_details(st
 asio::awaitable<DiscussionWithDetails> DiscussionsApi::create_discussion(std::string_view repo_id,
                                                                          std::string_view title,
                                                                          CreateDiscussionOptions options) const {
-    const std::string_view description = stripped(options.description);
+    const std::string_view description = trim(options.description, white);
     json::object body;
-    body["title"] = stripped(title);
+    body["title"] = trim(title, white);
     // The reference's words: other clients show them.
     body["description"] =
         description.empty()
@@ -227,7 +218,7 @@ asio::awaitable<DiscussionStatusChange> DiscussionsApi::change_discussion_status
     constexpr std::string_view choices[] = {"open", "closed"};
     require_one_of("new_status", new_status, choices);
     json::value body = body_of("status", new_status);
-    if (const auto comment = stripped(options.comment); !comment.empty()) body.get_object()["comment"] = comment;
+    if (const auto comment = trim(options.comment, white); !comment.empty()) body.get_object()["comment"] = comment;
     return detail::call_member<DiscussionStatusChange>(
         session_, change(repo_id, discussion_num, "status", body, options.repo_type, options.token), "newStatus");
 }
@@ -235,7 +226,7 @@ asio::awaitable<DiscussionStatusChange> DiscussionsApi::change_discussion_status
 asio::awaitable<void> DiscussionsApi::merge_pull_request(std::string_view repo_id, std::int64_t discussion_num,
                                                          DiscussionCommentOptions options) const {
     json::value body;
-    if (const auto comment = stripped(options.comment); !comment.empty()) body = body_of("comment", comment);
+    if (const auto comment = trim(options.comment, white); !comment.empty()) body = body_of("comment", comment);
     return session_.call<void>(change(repo_id, discussion_num, "merge", body, options.repo_type, options.token));
 }
 
@@ -247,7 +238,7 @@ asio::awaitable<DiscussionComment> DiscussionsApi::edit_discussion_comment(std::
     detail::require("comment_id", comment_id);
     return detail::call_member<DiscussionComment>(
         session_,
-        change(repo_id, discussion_num, "comment/" + lower(comment_id) + "/edit", body_of("content", new_content),
+        change(repo_id, discussion_num, "comment/" + to_lower(comment_id) + "/edit", body_of("content", new_content),
                options.repo_type, options.token),
         "updatedComment");
 }
@@ -259,7 +250,7 @@ asio::awaitable<DiscussionComment> DiscussionsApi::hide_discussion_comment(std::
     detail::require("comment_id", comment_id);
     return detail::call_member<DiscussionComment>(
         session_,
-        change(repo_id, discussion_num, "comment/" + lower(comment_id) + "/hide", json::value(), options.repo_type,
+        change(repo_id, discussion_num, "comment/" + to_lower(comment_id) + "/hide", json::value(), options.repo_type,
                options.token),
         "updatedComment");
 }

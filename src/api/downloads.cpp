@@ -2,7 +2,7 @@
 
 #include "transfer/file_metadata.hpp"
 #include "transfer/hub_download.hpp"
-#include "transfer/on_strand.hpp"
+#include "core/on_strand.hpp"
 #include "transfer/transfers.hpp"
 
 namespace hf {

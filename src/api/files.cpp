@@ -1,4 +1,5 @@
 #include "api/queries.hpp"
+#include "session/kept_entries.hpp"
 
 #include <hf/api/files.hpp>
 #include <hf/core/repo.hpp>
@@ -35,10 +36,18 @@ Request paths_request(std::string_view repo_id, const StringList& paths, const P
         .token(options.token);
 }
 
-std::optional<std::string> path_of_file(RepoTreeEntry entry) {
-    const RepoFile* file = entry.file();
-    return file ? std::optional<std::string>(file->path) : std::nullopt;
-}
+/// The path of a file; folders are left out, and there may be only so many.
+class PathsOfFiles {
+public:
+    std::optional<std::string> operator()(RepoTreeEntry entry) {
+        if (const RepoFile* file = entry.file()) return file->path;
+        require_room_for_entry(folders_++);
+        return std::nullopt;
+    }
+
+private:
+    std::size_t folders_ = 0;
+};
 
 /// The files among some paths, then those below the folders among them.
 class FilesBelow final : public ItemSource<RepoFile> {
@@ -138,7 +147,7 @@ AsyncGenerator<std::string> FilesApi::list_repo_files(std::string_view repo_id, 
     tree.revision = options.revision;
     tree.repo_type = options.repo_type;
     tree.token = options.token;
-    return list_repo_tree(repo_id, tree).filter_map(&path_of_file);
+    return list_repo_tree(repo_id, tree).filter_map(PathsOfFiles());
 }
 
 asio::awaitable<std::vector<RepoTreeEntry>> FilesApi::get_paths_info(std::string_view repo_id, StringList paths,

@@ -1,3 +1,4 @@
+#include "core/text.hpp"
 #include "api/queries.hpp"
 #include "session/retrying.hpp"
 
@@ -71,10 +72,7 @@ json::object create_body(std::string_view repo_id, const CreateRepoOptions& opti
 // Some servers say it with a 400.
 bool says_it_exists(const HfHubHTTPError& error) {
     if (error.status() != 400) return error.status() == 409;
-    std::string text = error.info().body;
-    std::ranges::transform(text, text.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text.find("already exist") != text.npos;
+    return to_lower(error.info().body).find("already exist") != std::string::npos;
 }
 
 asio::awaitable<RepoUrl> create_impl(Session session, Repo repo, Request create, Request info, bool exist_ok) {

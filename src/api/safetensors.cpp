@@ -1,4 +1,4 @@
-#include "transfer/on_strand.hpp"
+#include "core/on_strand.hpp"
 #include "transfer/source.hpp"
 
 #include <hf/api/safetensors.hpp>

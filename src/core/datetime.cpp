@@ -1,6 +1,8 @@
 #include <hf/core/datetime.hpp>
 #include <hf/core/error.hpp>
 
+#include "core/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -237,9 +239,8 @@ std::string to_http_date(sys_seconds time) {
 
 std::optional<milliseconds> parse_retry_after(std::string_view value, system_clock::time_point now) noexcept {
     constexpr milliseconds longest = hours(24 * 365);
-    const auto first = value.find_first_not_of(" \t");
-    if (first == value.npos) return std::nullopt;
-    value = value.substr(first, value.find_last_not_of(" \t") - first + 1);
+    value = trim(value);
+    if (value.empty()) return std::nullopt;
     if (value.find_first_not_of("0123456789") == value.npos) {
         if (value.size() > 9) return longest;
         milliseconds wait(0);

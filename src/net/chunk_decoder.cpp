@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 
 namespace hf::net {
+
 std::size_t ChunkDecoder::consume(std::string_view bytes) {
     std::size_t taken = 0;
     while (taken < bytes.size() && state_ == State::framing) take(bytes[taken++]);

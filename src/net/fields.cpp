@@ -5,6 +5,7 @@
 #include <algorithm>
 
 namespace hf::net {
+
 std::string_view to_string(Method method) noexcept {
     switch (method) {
         case Method::get: return "GET";

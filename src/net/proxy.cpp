@@ -7,7 +7,6 @@
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 
-
 namespace hf::net {
 namespace {
 

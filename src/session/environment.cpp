@@ -1,3 +1,5 @@
+#include "core/text.hpp"
+
 #include <hf/core/constants.hpp>
 #include <hf/core/error.hpp>
 #include <hf/session/environment.hpp>
@@ -19,13 +21,7 @@
 namespace hf {
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    return text;
-}
+constexpr std::string_view white = " \t\n\v\f\r";
 
 std::string upper(std::string text) {
     std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
@@ -52,13 +48,12 @@ public:
     /// Zero means the default, as in the reference.
     std::uint64_t number(const std::string& name, std::uint64_t otherwise) const {
         const std::string value = text(name);
-        const auto digits = trim(value);
+        const auto digits = trim(value, white);
         if (digits.empty()) return otherwise;
-        std::uint64_t out = 0;
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-        if (error != std::errc() || end != digits.data() + digits.size() || out > std::numeric_limits<int>::max())
+        const auto out = to_number<std::uint64_t>(digits);
+        if (!out || *out > std::numeric_limits<int>::max())
             throw_validation(name, name + " must be a whole number up to 2147483647, not '" + value + "'");
-        return out == 0 ? otherwise : out;
+        return *out == 0 ? otherwise : *out;
     }
 
 private:
@@ -79,7 +74,7 @@ std::string expand_home(std::string path, std::string_view home) {
 // Tokens are pasted with line breaks and spaces around them, and wrapped.
 std::optional<std::string> clean_token(std::string text) {
     std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
-    const auto token = trim(text);
+    const auto token = trim(text, white);
     if (token.empty()) return std::nullopt;
     return std::string(token);
 }
@@ -238,7 +233,7 @@ std::string build_user_agent(std::string_view library_name, std::string_view lib
     std::string out;
     for (std::string_view rest = all; !rest.empty();) {
         const auto end = std::min(rest.find(';'), rest.size());
-        const auto product = trim(rest.substr(0, end));
+        const auto product = trim(rest.substr(0, end), white);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         if (product.empty() || std::ranges::find(products, product) != products.end()) continue;
         products.push_back(product);

@@ -1,3 +1,4 @@
+#include "core/text.hpp"
 #include "session/element_scanner.hpp"
 #include "session/retrying.hpp"
 #include "session/seen_pages.hpp"
@@ -217,11 +218,9 @@ private:
 // A cursor is the page's URL, a space (which no URL holds), and how many of its elements were given.
 std::pair<std::string_view, std::uint64_t> parse_cursor(std::string_view cursor) {
     const auto space = cursor.find(' ');
-    std::uint64_t index = 0;
     if (space != cursor.npos) {
-        const std::string_view digits = cursor.substr(space + 1);
-        const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
-        if (failure == std::errc() && end == digits.data() + digits.size()) return {cursor.substr(0, space), index};
+        if (const auto index = to_number<std::uint64_t>(cursor.substr(space + 1)))
+            return {cursor.substr(0, space), *index};
     }
     throw_validation("cursor", "not a cursor of a list: '" + std::string(cursor) + "'");
 }

@@ -1,3 +1,4 @@
+#include "core/json_access.hpp"
 #include "transfer/commit_recovery.hpp"
 
 #include <hf/core/datetime.hpp>
@@ -22,8 +23,7 @@ constexpr std::span<const seconds> hasty = std::span(patient).first(3);
 constexpr seconds precision{2};
 
 std::string text_member(const json::object& object, std::string_view name) {
-    const json::value* member = object.if_contains(name);
-    return member && member->is_string() ? std::string(member->get_string()) : std::string();
+    return std::string(text_of(object.if_contains(name)).value_or(""));
 }
 
 // The Hub splits and trims a message; what remains the same are the characters that show.

@@ -98,7 +98,8 @@ private:
     void require_patience();
     /// The content is to be fetched from the start.
     void require_restart();
-    /// IntegrityError; but what was decoded and is not right may have been right as it was.
+    /// IntegrityError, and a partial that holds nothing else is discarded; but what was decoded and is not right may
+    /// have been right as it was.
     [[noreturn]] void refuse_size(ByteRange asked, std::uint64_t actual_end);
     [[noreturn]] void give_up(std::string_view what);
     /// Whether what arrived is what was announced; else it is to be fetched once more. Throws IntegrityError

@@ -1,7 +1,7 @@
 // How files are hashed: those that arrive in parts in order, beside their transfer.
 
 #include "transfer/fetch.hpp"
-#include "transfer/on_strand.hpp"
+#include "core/on_strand.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>

@@ -1,7 +1,7 @@
 // Files that are written to the disk as they arrive, over one connection or several.
 
 #include "transfer/fetch.hpp"
-#include "transfer/on_strand.hpp"
+#include "core/on_strand.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/for_each_bounded.hpp>

@@ -1,3 +1,4 @@
+#include "core/kept_text.hpp"
 #include "transfer/file_inquiry.hpp"
 
 #include "transfer/file_metadata.hpp"
@@ -34,12 +35,7 @@ bool refuses_head(const HfHubHTTPError& error) {
 }  // namespace
 
 std::string canonical_hash(std::string_view text) {
-    constexpr std::string_view prefix = "sha256:";
-    if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
-    if (Content(out, std::nullopt).kind() == Content::Kind::unknown) return {};
-    return out;
+    return to_content_hash(text).value_or(std::string());
 }
 
 std::optional<Content> content_of(const RepoFile& entry) {

@@ -1,3 +1,4 @@
+#include "core/text.hpp"
 #include "transfer/file_metadata.hpp"
 
 #include <hf/core/cache_names.hpp>
@@ -15,11 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 std::optional<std::uint64_t> number(std::optional<std::string_view> text) {
-    std::uint64_t value = 0;
-    if (!text) return std::nullopt;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
-    return value;
+    return text ? to_number<std::uint64_t>(*text) : std::nullopt;
 }
 
 std::optional<std::string> text(std::optional<std::string_view> view) {

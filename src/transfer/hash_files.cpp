@@ -1,6 +1,6 @@
 #include "transfer/hash_files.hpp"
 
-#include "transfer/on_strand.hpp"
+#include "core/on_strand.hpp"
 #include "transfer/upload_state.hpp"
 
 #include <hf/core/hash.hpp>

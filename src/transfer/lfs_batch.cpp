@@ -1,10 +1,10 @@
+#include "core/text.hpp"
 #include "transfer/lfs_batch.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace hf {
 namespace {
@@ -16,19 +16,6 @@ constexpr std::size_t most_field_bytes = 32u << 10;
 constexpr std::chrono::seconds longest_life{31'536'000};
 
 std::string_view view(const boost::json::string& text) { return {text.data(), text.size()}; }
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 // A member that is there and not null.
 const json::value* member(const json::object& parent, std::string_view name) {
@@ -76,7 +63,7 @@ bool is_own_business(std::string_view name) {
     constexpr std::string_view names[] = {"accept-encoding", "connection", "content-length",    "expect",
                                           "host",            "if-range",   "keep-alive",        "range",
                                           "te",              "trailer",    "transfer-encoding", "upgrade"};
-    const std::string lower_name = lower(name);
+    const std::string lower_name = to_lower(name);
     return lower_name.starts_with("proxy-") || std::ranges::find(names, lower_name) != std::end(names);
 }
 
@@ -93,7 +80,7 @@ void add_field(LfsAction& action, std::string_view name, std::string_view value,
 
 void read_chunk_size(LfsAction& action, const json::value& value) {
     if (const auto* text = value.if_string())
-        action.chunk_size = number(view(*text));
+        action.chunk_size = to_number<std::uint64_t>(view(*text));
     else if (const auto* integer = value.if_int64(); integer && *integer > 0)
         action.chunk_size = static_cast<std::uint64_t>(*integer);
     if (action.chunk_size.value_or(0) == 0) throw_malformed_batch("chunk_size is not a positive number");
@@ -107,7 +94,7 @@ void read_header(LfsAction& action, const json::object& header, bool multipart) 
     for (const auto& [key, value] : header) {
         const std::string_view name(key.data(), key.size());
         const auto* text = value.if_string();
-        const auto part = chunk ? number(name) : std::nullopt;
+        const auto part = chunk ? to_number<std::uint64_t>(name) : std::nullopt;
         if (!text || (chunk && name == "chunk_size")) continue;
         if (part)
             action.parts.emplace_back(*part, link(view(*text)));

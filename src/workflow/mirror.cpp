@@ -118,16 +118,17 @@ void Mirror::require_plausible(std::size_t leftover, std::size_t recorded) const
     if (leftover == 0) return;
     const std::uint64_t allowed = args_.max_delete.value_or(std::max<std::uint64_t>(always_deletable, recorded / 2));
     ErrorInfo info;
+    info.argument = "folder";
     std::string why;
-    if (listed_.empty())
+    if (listed_.empty()) {
         why = "the list of files that the server gives is empty";
-    else if (!lacking_.empty())
+    } else if (!lacking_.empty()) {
         why = "the list of files that the server gives lacks " + lacking_.front().path + ", which the commit has";
-    else if (leftover > allowed)
+    } else if (leftover > allowed) {
         why = "more than the " + std::to_string(allowed) + " that are allowed";
+        info.argument = "max_delete";
+    }
     if (why.empty()) return;
-    // A listing that cannot be right is no matter of how many.
-    info.argument = leftover > allowed && lacking_.empty() && !listed_.empty() ? "max_delete" : "folder";
     info.message = std::to_string(leftover) + " of " + std::to_string(recorded) + " files in " + args_.folder +
                    " would be deleted: " + why + "; nothing was changed";
     throw TooManyDeletionsError(std::move(info));

@@ -1,7 +1,7 @@
 #include <hf/workflow/snapshot_download.hpp>
 
 #include "transfer/hub_download.hpp"
-#include "transfer/on_strand.hpp"
+#include "core/on_strand.hpp"
 #include "workflow/mirror.hpp"
 #include "workflow/snapshot_args.hpp"
 

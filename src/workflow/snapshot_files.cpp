@@ -1,5 +1,6 @@
 #include "workflow/snapshot_files.hpp"
 
+#include "core/json_access.hpp"
 #include "core/kept_text.hpp"
 #include "core/path_layout.hpp"
 
@@ -14,15 +15,12 @@ namespace {
 
 constexpr std::string_view magic = "hfhub-tree 2 ";
 
-std::optional<std::string> text_of(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(name);
-    const auto* text = value ? value->if_string() : nullptr;
-    if (!text) return std::nullopt;
-    return std::string(text->data(), text->size());
+std::optional<std::string> text_member(const json::object& object, std::string_view name) {
+    return std::optional<std::string>(text_of(object.if_contains(name)));
 }
 
 std::optional<std::string> hash_of(const json::object& object, std::string_view name) {
-    const auto text = text_of(object, name);
+    const auto text = text_member(object, name);
     return text ? to_content_hash(*text) : std::nullopt;
 }
 
@@ -45,7 +43,7 @@ ListedFile read_lfs(std::string path, const json::object& pointer, std::optional
 
 /// Both forms differ in two names.
 ListedFile read_file(const json::object& object, std::string_view path_name, std::string_view hash_name) {
-    auto path = text_of(object, path_name);
+    auto path = text_member(object, path_name);
     if (!path) return {{}, "has no path"};
     const auto size = size_of(object);
     // Some servers write {} or null for what is no LFS file. If it is one, its hash will not be right.
@@ -79,11 +77,11 @@ ListedFile::ListedFile(std::string path, std::string_view problem) {
 ListedFile read_tree_entry(const json::value& entry) {
     const json::object* object = entry.if_object();
     if (!object) return {{}, "is no object"};
-    const auto type = text_of(*object, "type");
+    const auto type = text_member(*object, "type");
     // "unknown" is what the Hub says of git submodules, which have no content.
     if (type == "directory" || type == "unknown") return {};
     if (type == "file") return read_file(*object, "path", "oid");
-    return {text_of(*object, "path").value_or(std::string()), "is neither a file nor a folder"};
+    return {text_member(*object, "path").value_or(std::string()), "is neither a file nor a folder"};
 }
 
 ListedFile read_sibling(const json::value& sibling) {

@@ -1,6 +1,6 @@
 #include "session/kept_entries.hpp"
 #include "transfer/local_path.hpp"
-#include "transfer/on_strand.hpp"
+#include "core/on_strand.hpp"
 #include "transfer/owned_token.hpp"
 #include "workflow/commit_parts.hpp"
 #include "workflow/folder_listing.hpp"
@@ -92,10 +92,11 @@ asio::awaitable<std::vector<CommitOperation>> deletions(Session session, std::sh
     listing.repo_type = request->repo_type;
     listing.token = request->token.get();
     auto files = FilesApi(session).list_repo_files(request->repo_id, listing);
+    std::size_t seen = 0;
     while (auto path = co_await files.next()) {
+        require_room_for_entry(seen++);
         if (*path == ".gitattributes" || !path->starts_with(prefix)) continue;
         if (!filter.matches(std::string_view(*path).substr(prefix.size()))) continue;
-        require_room_for_entry(operations.size());
         operations.emplace_back(std::in_place_type<CommitOperationDelete>, std::move(*path), false);
     }
     co_return operations;

@@ -157,4 +157,16 @@ BOOST_AUTO_TEST_CASE(discussions_that_start_again_are_an_error) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_page_of_discussions_that_cannot_be_read_is_an_error) {
+    int n = 0;
+    answer = [&](const test::ReceivedRequest&) {
+        const std::string start = std::to_string(n++);
+        return json(R"({"discussions":[)" + start + R"(],"count":1000000,"start":)" + start + "}");
+    };
+    HfApi api = client();
+    auto list = api.get_repo_discussions("me/repo");
+    BOOST_CHECK_THROW(run(list.next()), InvalidResponseError);
+    BOOST_TEST(asked() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -85,6 +85,37 @@ BOOST_AUTO_TEST_CASE(collect_throws_what_next_throws) {
     BOOST_CHECK_THROW(run(api.list_repo_likers("a/b").collect()), HfHubHTTPError);
 }
 
+/// Pages of elements of which one in `every` can be read, for ever.
+class EndlessPages final : public PageStream {
+public:
+    explicit EndlessPages(std::size_t every) : every_(every) {}
+    asio::awaitable<std::optional<ElementBatch>> next(bool) override {
+        ElementBatch batch;
+        batch.text = "1x";
+        for (std::size_t i = 0; i < 1000; ++i) batch.elements.emplace_back(++made % every_ == 0 ? 0 : 1, 1);
+        co_return batch;
+    }
+    static inline std::size_t made = 0;
+
+private:
+    std::size_t every_;
+};
+
+BOOST_AUTO_TEST_CASE(a_list_of_what_cannot_be_read_ends) {
+    const auto list = [](std::size_t every) {
+        EndlessPages::made = 0;
+        const LeftOutElement ignore = [](std::string_view, std::uint64_t, const InvalidResponseError&) {};
+        return AsyncGenerator<std::int64_t>(std::make_unique<PagedSource<std::int64_t>>(
+            std::make_unique<EndlessPages>(every), &json::from_value<std::int64_t>, ignore));
+    };
+    auto never = list(max_unreadable * 10);
+    BOOST_CHECK_THROW(run(never.next()), InvalidResponseError);
+    BOOST_TEST(EndlessPages::made == max_unreadable + 1000);
+    BOOST_TEST(!run(never.next()).has_value());
+    auto seldom = list(max_unreadable + 1);  // never more than that in a row
+    for (int i = 0; i < 2; ++i) BOOST_TEST(run(seldom.next()).value() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(files_come_without_the_folders) {
     answer(200, R"([{"type":"directory","path":"d","oid":"1"},{"type":"file","path":"d/f","oid":"2","size":1}])");
     BOOST_TEST(run(api.list_repo_files("a/b").collect()) == Texts{"d/f"}, boost::test_tools::per_element());

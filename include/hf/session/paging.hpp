@@ -53,6 +53,9 @@ std::string make_cursor(std::string_view page, std::uint64_t index);
 /// Told of an element that was left out: URL of its page, index within that, and what is wrong.
 using LeftOutElement = std::function<void(std::string_view page, std::uint64_t index, const InvalidResponseError&)>;
 
+/// More elements in a row that cannot be read end a list with the error of the first that was left out.
+inline constexpr std::size_t max_unreadable = 100'000;
+
 /// Converts the elements of a PageStream one by one.
 template <class T>
 class PagedSource final : public ItemSource<T> {
@@ -67,6 +70,11 @@ public:
             while (position_ < batch_.elements.size()) {
                 std::optional<T> item = read_next();
                 if (item) co_return item;
+                // Pages that never repeat can go on for ever.
+                if (++unreadable_ > max_unreadable) {
+                    done_ = true;
+                    std::rethrow_exception(std::exchange(failure_, nullptr));
+                }
             }
             if (batch_.error) {
                 done_ = true;
@@ -97,6 +105,7 @@ private:
             std::optional<T> out(std::in_place,
                                  json::parse_as(std::string_view(batch_.text).substr(offset, length), convert_));
             given_ = true;
+            unreadable_ = 0;
             return out;
         } catch (const InvalidResponseError& error) {
             if (!left_out_) throw;
@@ -113,6 +122,7 @@ private:
     std::size_t position_ = 0;
     bool done_ = false;
     bool given_ = false;
+    std::size_t unreadable_ = 0;  // in a row
     std::exception_ptr failure_;  // of the first element that was left out
 };
 

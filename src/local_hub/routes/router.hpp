@@ -42,6 +42,10 @@ public:
     Match match(std::string_view method, std::string_view path, bool lfs_origin, const IsBareRepo& is_bare_repo) const;
 
     void add(const Route& route);
+    /// One without anything special.
+    void add(const char* name, const char* method, const char* pattern, Route::Handler handler) {
+        add({.name = name, .method = method, .pattern = pattern, .handler = handler});
+    }
 
 private:
     struct Entry {

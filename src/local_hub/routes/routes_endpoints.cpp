@@ -169,19 +169,16 @@ Response scale_to_zero(Call& call) { return change_state(call, "scaledToZero", "
 }  // namespace
 
 void add_endpoint_routes(Router& router) {
-    const auto route = [&](const char* name, const char* method, const char* pattern, Route::Handler handler) {
-        router.add({.name = name, .method = method, .pattern = pattern, .handler = handler});
-    };
-    route("endpoints", "GET", "/v2/endpoint/{name}", list);
-    route("create_endpoint", "POST", "/v2/endpoint/{name}", create);
-    route("endpoint", "GET", "/v2/endpoint/{name}/{name}", get);
-    route("update_endpoint", "PUT", "/v2/endpoint/{name}/{name}", update);
-    route("delete_endpoint", "DELETE", "/v2/endpoint/{name}/{name}", remove);
-    route("pause_endpoint", "POST", "/v2/endpoint/{name}/{name}/pause", pause);
-    route("resume_endpoint", "POST", "/v2/endpoint/{name}/{name}/resume", resume);
-    route("deployed_endpoint", "GET", "/endpoints/{name}/{name}", deployed);
-    route("deployed_endpoint", "GET", "/endpoints/{name}/{name}/health", deployed);
-    route("scale_endpoint_to_zero", "POST", "/v2/endpoint/{name}/{name}/scale-to-zero", scale_to_zero);
+    router.add("endpoints", "GET", "/v2/endpoint/{name}", list);
+    router.add("create_endpoint", "POST", "/v2/endpoint/{name}", create);
+    router.add("endpoint", "GET", "/v2/endpoint/{name}/{name}", get);
+    router.add("update_endpoint", "PUT", "/v2/endpoint/{name}/{name}", update);
+    router.add("delete_endpoint", "DELETE", "/v2/endpoint/{name}/{name}", remove);
+    router.add("pause_endpoint", "POST", "/v2/endpoint/{name}/{name}/pause", pause);
+    router.add("resume_endpoint", "POST", "/v2/endpoint/{name}/{name}/resume", resume);
+    router.add("deployed_endpoint", "GET", "/endpoints/{name}/{name}", deployed);
+    router.add("deployed_endpoint", "GET", "/endpoints/{name}/{name}/health", deployed);
+    router.add("scale_endpoint_to_zero", "POST", "/v2/endpoint/{name}/{name}/scale-to-zero", scale_to_zero);
 }
 
 }  // namespace hf::local_hub

@@ -130,22 +130,19 @@ Response delete_secret(Call& call) {
 }  // namespace
 
 void add_space_routes(Router& router) {
-    const auto route = [&](const char* name, const char* method, const char* pattern, Route::Handler handler) {
-        router.add({.name = name, .method = method, .pattern = pattern, .handler = handler});
-    };
-    route("space_runtime", "GET", "/api/{type}/{repo}/runtime", runtime);
-    route("space_pause", "POST", "/api/{type}/{repo}/pause", pause);
-    route("space_restart", "POST", "/api/{type}/{repo}/restart", restart);
-    route("space_hardware", "POST", "/api/{type}/{repo}/hardware", hardware);
-    route("space_sleep_time", "POST", "/api/{type}/{repo}/sleeptime", sleep_time);
-    route("space_storage", "POST", "/api/{type}/{repo}/storage", request_storage);
-    route("space_storage", "DELETE", "/api/{type}/{repo}/storage", delete_storage);
-    route("space_variables", "GET", "/api/{type}/{repo}/variables", variables);
-    route("space_variables", "POST", "/api/{type}/{repo}/variables", add_variable);
-    route("space_variables", "DELETE", "/api/{type}/{repo}/variables", delete_variable);
-    route("space_secrets", "GET", "/api/{type}/{repo}/secrets", secrets);
-    route("space_secrets", "POST", "/api/{type}/{repo}/secrets", add_secret);
-    route("space_secrets", "DELETE", "/api/{type}/{repo}/secrets", delete_secret);
+    router.add("space_runtime", "GET", "/api/{type}/{repo}/runtime", runtime);
+    router.add("space_pause", "POST", "/api/{type}/{repo}/pause", pause);
+    router.add("space_restart", "POST", "/api/{type}/{repo}/restart", restart);
+    router.add("space_hardware", "POST", "/api/{type}/{repo}/hardware", hardware);
+    router.add("space_sleep_time", "POST", "/api/{type}/{repo}/sleeptime", sleep_time);
+    router.add("space_storage", "POST", "/api/{type}/{repo}/storage", request_storage);
+    router.add("space_storage", "DELETE", "/api/{type}/{repo}/storage", delete_storage);
+    router.add("space_variables", "GET", "/api/{type}/{repo}/variables", variables);
+    router.add("space_variables", "POST", "/api/{type}/{repo}/variables", add_variable);
+    router.add("space_variables", "DELETE", "/api/{type}/{repo}/variables", delete_variable);
+    router.add("space_secrets", "GET", "/api/{type}/{repo}/secrets", secrets);
+    router.add("space_secrets", "POST", "/api/{type}/{repo}/secrets", add_secret);
+    router.add("space_secrets", "DELETE", "/api/{type}/{repo}/secrets", delete_secret);
 }
 
 }  // namespace hf::local_hub
