@@ -50,9 +50,9 @@ std::uint64_t number_after(std::string_view text, std::string_view mark, std::ui
     return value;
 }
 
-class Content {
+class ContentId {
 public:
-    explicit Content(const bench::Arguments& arguments)
+    explicit ContentId(const bench::Arguments& arguments)
         : models(arguments.number("models", 100'000)),
           page(arguments.number("page", 1000)),
           files(arguments.number("files", 10'000)),
@@ -113,7 +113,7 @@ public:
 
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    Connection(tcp::socket socket, const Content& content)
+    Connection(tcp::socket socket, const ContentId& content)
         : socket_(std::move(socket)), timer_(socket_.get_executor()), content_(content) {
         socket_.set_option(tcp::no_delay(true));
     }
@@ -211,14 +211,14 @@ private:
 
     tcp::socket socket_;
     asio::steady_timer timer_;
-    const Content& content_;
+    const ContentId& content_;
     std::array<char, 16384> in_{};
     std::size_t used_ = 0, sent_ = 0;
     std::string head_, own_;
     std::array<asio::const_buffer, 2> body_;
 };
 
-void accept(tcp::acceptor& acceptor, const Content& content) {
+void accept(tcp::acceptor& acceptor, const ContentId& content) {
     acceptor.async_accept([&](error_code error, tcp::socket socket) {
         if (error) return;
         std::make_shared<Connection>(std::move(socket), content)->read();
@@ -230,7 +230,7 @@ void accept(tcp::acceptor& acceptor, const Content& content) {
 
 int main(int argc, char** argv) {
     try {
-        const Content content(bench::Arguments(argc, argv, 1));
+        const ContentId content(bench::Arguments(argc, argv, 1));
         asio::io_context context(1);
         tcp::acceptor acceptor(context, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
         accept(acceptor, content);

@@ -1,4 +1,4 @@
-#include "api/queries.hpp"
+#include "api/shared_calls.hpp"
 
 #include <hf/api/access_requests.hpp>
 
@@ -57,7 +57,8 @@ asio::awaitable<json::value> AccessRequestsApi::grant_access(std::string_view re
     json::object body;
     body["user"] = user;
     return detail::call_done<json::value>(
-        session_, post("/api/{}/user-access-request/grant", Repo(options.repo_type, repo_id)).json(body).token(options.token));
+        session_,
+        post("/api/{}/user-access-request/grant", Repo(options.repo_type, repo_id)).json(body).token(options.token));
 }
 
 }  // namespace hf

@@ -1,4 +1,4 @@
-#include "api/queries.hpp"
+#include "api/shared_calls.hpp"
 
 #include <hf/api/collections.hpp>
 
@@ -64,7 +64,8 @@ AsyncGenerator<Collection> CollectionsApi::list_collections(ListCollectionsOptio
         out.locate(endpoint);
         return out;
     };
-    return session_.list_with<Collection>(std::move(request), convert, ListOptions{options.limit, options.cursor, true});
+    return session_.list_with<Collection>(std::move(request), convert,
+                                          ListOptions{options.limit, options.cursor, true});
 }
 
 asio::awaitable<Collection> CollectionsApi::get_collection(std::string_view collection_slug,

@@ -1,7 +1,7 @@
 #include "api/commit_copies.hpp"
 
-#include "transfer/preupload.hpp"
-#include "transfer/upload_state.hpp"
+#include "engine/upload/preupload.hpp"
+#include "engine/upload/upload_state.hpp"
 
 #include <hf/api/files.hpp>
 #include <hf/core/constants.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "transfer/commit_payload.hpp"
-#include "transfer/lfs_upload.hpp"
+#include "engine/lfs/upload.hpp"
+#include "engine/upload/commit_payload.hpp"
 
 #include <hf/transfer/commit_operation.hpp>
 

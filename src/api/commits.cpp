@@ -1,12 +1,12 @@
 #include "api/commit_copies.hpp"
 #include "api/commit_info.hpp"
+#include "async/on_strand.hpp"
 #include "core/rethrow.hpp"
-#include "transfer/commit_payload.hpp"
-#include "transfer/commit_recovery.hpp"
-#include "core/on_strand.hpp"
-#include "transfer/preupload.hpp"
-#include "transfer/upload_body.hpp"
-#include "transfer/upload_state.hpp"
+#include "engine/upload/commit_payload.hpp"
+#include "engine/upload/commit_recovery.hpp"
+#include "engine/upload/preupload.hpp"
+#include "engine/upload/upload_body.hpp"
+#include "engine/upload/upload_state.hpp"
 
 #include <hf/api/commits.hpp>
 #include <hf/core/constants.hpp>
@@ -143,9 +143,7 @@ asio::awaitable<std::string> head_of(std::shared_ptr<const UploadTarget> target)
     co_return head.sha;
 }
 
-std::string repo_url(const UploadTarget& target) {
-    return target.session.endpoint() + "/" + target.repo.url_path();
-}
+std::string repo_url(const UploadTarget& target) { return target.session.endpoint() + "/" + target.repo.url_path(); }
 
 CommitInfo commit_at(const UploadTarget& target, const CommitRequest& request, const std::string& oid,
                      std::optional<std::int64_t> pr_num = std::nullopt) {
@@ -218,8 +216,7 @@ asio::awaitable<CommitInfo> run_commit(Session session, std::shared_ptr<Uploads>
     try {
         const json::value answer = co_await send_commit(target, payload.body(sent_bytes));
         for (const auto& addition : additions) addition.state().committed = true;
-        info = read_commit_info(*request.message, request.description, answer, request.create_pr,
-                                repo_url(*target));
+        info = read_commit_info(*request.message, request.description, answer, request.create_pr, repo_url(*target));
     } catch (const Error& error) {
         if (!is_commit_fate_unclear(error)) {
             sent_bytes->take_back();

@@ -1,4 +1,4 @@
-#include "api/queries.hpp"
+#include "api/shared_calls.hpp"
 
 #include <hf/api/datasets.hpp>
 

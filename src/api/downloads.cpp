@@ -1,9 +1,9 @@
 #include <hf/api/downloads.hpp>
 
-#include "transfer/file_metadata.hpp"
-#include "transfer/hub_download.hpp"
-#include "core/on_strand.hpp"
-#include "transfer/transfers.hpp"
+#include "async/on_strand.hpp"
+#include "engine/download/file_metadata.hpp"
+#include "engine/download/hub_download.hpp"
+#include "engine/engine.hpp"
 
 namespace hf {
 
@@ -11,7 +11,7 @@ static_assert(options_struct<GetHfFileMetadataOptions>);
 static_assert(options_struct<HfHubDownloadOptions>);
 
 DownloadsApi::DownloadsApi(Session session)
-    : session_(std::move(session)), transfers_(std::make_shared<Transfers>(TransferConfig())) {}
+    : session_(std::move(session)), transfers_(std::make_shared<TransferEngine>(TransferConfig())) {}
 
 void DownloadsApi::configure_transfers(TransferConfig config) { transfers_->configure(std::move(config)); }
 

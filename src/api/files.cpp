@@ -1,4 +1,4 @@
-#include "api/queries.hpp"
+#include "api/shared_calls.hpp"
 #include "session/kept_entries.hpp"
 
 #include <hf/api/files.hpp>

@@ -1,4 +1,4 @@
-#include "api/queries.hpp"
+#include "api/shared_calls.hpp"
 #include "session/lists_in_turn.hpp"
 
 #include <hf/api/inference_endpoints.hpp>
@@ -67,7 +67,8 @@ struct EndpointCall {
     }
 
     Request request() const {
-        const Url base = Url::parse(session.inference_endpoints() + "/v2/endpoint/" + detail::path_part(segment(namespace_)) + path);
+        const Url base =
+            Url::parse(session.inference_endpoints() + "/v2/endpoint/" + detail::path_part(segment(namespace_)) + path);
         Request out(method, "");
         out.to(base).token(token.get()).bucket(Bucket::none);
         if (!body.is_null()) out.json(body);
@@ -240,10 +241,8 @@ asio::awaitable<void> InferenceEndpoint::wait(WaitOptions options) {
 }
 
 void InferenceEndpoint::require_hope() const {
-    const bool failed =
-        status == InferenceEndpointStatus::failed || status == InferenceEndpointStatus::update_failed;
-    const bool asleep =
-        status == InferenceEndpointStatus::paused || status == InferenceEndpointStatus::scaled_to_zero;
+    const bool failed = status == InferenceEndpointStatus::failed || status == InferenceEndpointStatus::update_failed;
+    const bool asleep = status == InferenceEndpointStatus::paused || status == InferenceEndpointStatus::scaled_to_zero;
     if (!failed && !asleep) return;
     ErrorInfo info;
     info.message = "the inference endpoint '" + name + "' will not run by itself: it is " + status;

@@ -1,5 +1,5 @@
+#include "api/shared_calls.hpp"
 #include "core/text.hpp"
-#include "api/queries.hpp"
 #include "session/retrying.hpp"
 
 #include <hf/api/repos.hpp>

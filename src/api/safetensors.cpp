@@ -1,5 +1,5 @@
-#include "core/on_strand.hpp"
-#include "transfer/source.hpp"
+#include "async/on_strand.hpp"
+#include "engine/download/download_source.hpp"
 
 #include <hf/api/safetensors.hpp>
 #include <hf/core/constants.hpp>

@@ -1,4 +1,4 @@
-#include "api/queries.hpp"
+#include "api/shared_calls.hpp"
 
 #include <hf/api/space_runtime.hpp>
 
@@ -121,7 +121,8 @@ asio::awaitable<SpaceVariables> SpaceRuntimeApi::add_space_variable(std::string_
 
 asio::awaitable<SpaceVariables> SpaceRuntimeApi::delete_space_variable(std::string_view repo_id, std::string_view key,
                                                                        TokenOptions options) const {
-    return change_variables(session_, del("/api/{}/variables", space(repo_id)).json(key_body(key)).token(options.token));
+    return change_variables(session_,
+                            del("/api/{}/variables", space(repo_id)).json(key_body(key)).token(options.token));
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::get_space_runtime(std::string_view repo_id, TokenOptions options) const {
@@ -133,7 +134,8 @@ asio::awaitable<SpaceRuntime> SpaceRuntimeApi::request_space_hardware(std::strin
                                                                       RequestSpaceHardwareOptions options) const {
     json::object body = one("flavor", hardware);
     if (const auto time = options.sleep_time.whole_seconds("sleep_time")) body["sleepTimeSeconds"] = *time;
-    return detail::call_done<SpaceRuntime>(session_, post("/api/{}/hardware", space(repo_id)).json(body).token(options.token));
+    return detail::call_done<SpaceRuntime>(session_,
+                                           post("/api/{}/hardware", space(repo_id)).json(body).token(options.token));
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::set_space_sleep_time(std::string_view repo_id, DurationArg sleep_time,
@@ -157,13 +159,14 @@ asio::awaitable<SpaceRuntime> SpaceRuntimeApi::restart_space(std::string_view re
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::request_space_storage(std::string_view repo_id, std::string_view storage,
                                                                      TokenOptions options) const {
-    return detail::call_done<SpaceRuntime>(session_, 
-        post("/api/{}/storage", space(repo_id)).json(one("tier", storage)).token(options.token).maybe_gone());
+    return detail::call_done<SpaceRuntime>(
+        session_, post("/api/{}/storage", space(repo_id)).json(one("tier", storage)).token(options.token).maybe_gone());
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::delete_space_storage(std::string_view repo_id,
                                                                     TokenOptions options) const {
-    return detail::call_done<SpaceRuntime>(session_, del("/api/{}/storage", space(repo_id)).token(options.token).maybe_gone());
+    return detail::call_done<SpaceRuntime>(session_,
+                                           del("/api/{}/storage", space(repo_id)).token(options.token).maybe_gone());
 }
 
 asio::awaitable<RepoUrl> SpaceRuntimeApi::duplicate_space(std::string_view from_id,

@@ -1,6 +1,6 @@
 #include <hf/core/glob.hpp>
 
-#include "utf8.hpp"
+#include "core/utf8.hpp"
 
 #include <algorithm>
 

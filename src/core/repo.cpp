@@ -2,8 +2,8 @@
 #include <hf/core/repo.hpp>
 #include <hf/core/url.hpp>
 
-#include "text.hpp"
-#include "utf8.hpp"
+#include "core/text.hpp"
+#include "core/utf8.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "error_mapping.hpp"
+#include "session/error_mapping.hpp"
 
 #include <hf/core/datetime.hpp>
 #include <hf/core/error.hpp>

@@ -2,7 +2,7 @@
 #include "session/session_state.hpp"
 
 #include <hf/core/error.hpp>
-#include <hf/net/beast_transport.hpp>
+#include <hf/net/http_transport.hpp>
 #include <hf/session/session.hpp>
 
 #include <algorithm>
@@ -216,8 +216,8 @@ void Session::warn(std::string_view sentence) const {
 }
 
 void Session::report_left_out(std::string_view page, std::uint64_t index, const InvalidResponseError& error) const {
-    warn("element " + std::to_string(index) + " of " + Url::parse(page).redacted() + " is left out: " +
-         error.message());
+    warn("element " + std::to_string(index) + " of " + Url::parse(page).redacted() +
+         " is left out: " + error.message());
 }
 
 void Session::on_request(std::function<void(const RequestEvent&)> observer) { state_->observer = std::move(observer); }
@@ -235,7 +235,9 @@ Clock& Session::clock() const noexcept { return *state_->clock; }
 const boost::asio::any_io_executor& Session::executor() const noexcept { return state_->executor; }
 void Session::close() const { state_->transport->close(); }
 
-Url Session::follow(const Url& from, std::string_view reference) const { return state_->origins.follow(from, reference); }
+Url Session::follow(const Url& from, std::string_view reference) const {
+    return state_->origins.follow(from, reference);
+}
 Url Session::follow(const Url& from, Url target) const { return state_->origins.follow(from, std::move(target)); }
 bool Session::may_see_token(const Origin& origin) const { return state_->origins.may_see_token(origin); }
 

@@ -1,4 +1,4 @@
-#include "core/on_strand.hpp"
+#include "async/on_strand.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/session/session.hpp>

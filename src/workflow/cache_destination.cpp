@@ -1,6 +1,6 @@
 #include "workflow/cache_destination.hpp"
 
-#include "transfer/hub_download.hpp"
+#include "engine/download/hub_download.hpp"
 
 #include <hf/session/environment.hpp>
 
@@ -8,7 +8,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
 
 namespace hf {
 
@@ -19,11 +18,11 @@ asio::awaitable<bool> is_right(int folder, std::string name, const SnapshotFile&
     if (!verify) co_return true;
     const File there = File::try_open_at(folder, name.c_str(), O_RDONLY | O_NONBLOCK, name);
     if (!there) co_return false;
-    const std::string found = co_await hash_of_file(there, Content(file.etag, file.size));
+    const std::string found = co_await hash_of_file(there, ContentId(file.etag, file.size));
     co_return found == file.etag;
 }
 
-CacheDestination::CacheDestination(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
+CacheDestination::CacheDestination(Session session, std::shared_ptr<TransferEngine> transfers, RepoCache cache,
                                    std::string commit, bool verify)
     : session_(std::move(session)),
       transfers_(std::move(transfers)),
@@ -86,7 +85,7 @@ asio::awaitable<void> CacheDestination::fetch(const SameContent& content, FetchJ
         folder_->point(commit_, file->path, file->etag, file == content.files.back());
 }
 
-LocalDirDestination::LocalDirDestination(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache,
+LocalDirDestination::LocalDirDestination(Session session, std::shared_ptr<TransferEngine> transfers, RepoCache cache,
                                          std::string commit, std::string local_dir, std::optional<bool> use_symlinks,
                                          bool verify)
     : session_(std::move(session)),

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "transfer/file.hpp"
-#include "transfer/repo_cache.hpp"
+#include "engine/files/file.hpp"
+#include "engine/files/repo_cache.hpp"
 #include "workflow/snapshot_run.hpp"
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace hf {
 class CacheDestination final : public SnapshotDestination {
 public:
     /// What is there is believed for its size; with `verify` it is hashed.
-    CacheDestination(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache, std::string commit,
+    CacheDestination(Session session, std::shared_ptr<TransferEngine> transfers, RepoCache cache, std::string commit,
                      bool verify = false);
 
     bool has(const SnapshotFile& file) override;
@@ -26,7 +26,7 @@ private:
     void open();
 
     Session session_;
-    std::shared_ptr<Transfers> transfers_;
+    std::shared_ptr<TransferEngine> transfers_;
     RepoCache cache_;
     std::string commit_;
     bool verify_;
@@ -38,7 +38,7 @@ private:
 /// The same cache, and a folder of the user's with links to it or copies.
 class LocalDirDestination final : public SnapshotDestination {
 public:
-    LocalDirDestination(Session session, std::shared_ptr<Transfers> transfers, RepoCache cache, std::string commit,
+    LocalDirDestination(Session session, std::shared_ptr<TransferEngine> transfers, RepoCache cache, std::string commit,
                         std::string local_dir, std::optional<bool> use_symlinks, bool verify = false);
 
     bool has(const SnapshotFile& file) override;
@@ -52,7 +52,7 @@ private:
     boost::asio::awaitable<void> place(std::string from, const SameContent& content);
 
     Session session_;
-    std::shared_ptr<Transfers> transfers_;
+    std::shared_ptr<TransferEngine> transfers_;
     RepoCache cache_;
     std::string commit_;
     std::optional<bool> use_symlinks_;

@@ -1,7 +1,7 @@
 #include "workflow/cached_tree.hpp"
 
 #include "core/tree_names.hpp"
-#include "transfer/file.hpp"
+#include "engine/files/file.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/hash.hpp>
@@ -35,8 +35,10 @@ std::string tree_text(const SnapshotListing& listing) {
         text += separator;
         text += json::serialize(json::value(file->path)) + ": {\n   \"size\": " + size + ",\n   \"blob_id\": \"";
         text += file->lfs ? pointer_oid(*file) : file->etag;
-        if (file->lfs) text += "\",\n   \"lfs_sha256\": \"" + file->etag + "\",\n   \"lfs_size\": " + size + "\n  }";
-        else text += "\"\n  }";
+        if (file->lfs)
+            text += "\",\n   \"lfs_sha256\": \"" + file->etag + "\",\n   \"lfs_size\": " + size + "\n  }";
+        else
+            text += "\"\n  }";
         separator = ",\n  ";
     }
     return text + (files.empty() ? "}\n}" : "\n }\n}");

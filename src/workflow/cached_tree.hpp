@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transfer/repo_cache.hpp"
+#include "engine/files/repo_cache.hpp"
 #include "workflow/snapshot_listing.hpp"
 
 #include <hf/core/glob.hpp>
@@ -23,8 +23,8 @@ public:
     /// `commit` is a hash. Only files that pass `filter` count. Throws FileSystemError, UnsafePathError.
     CachedSnapshot(const RepoCache& cache, std::string_view commit, const PatternFilter& filter);
 
-    bool known() const noexcept { return known_; }  ///< which files the commit has is known
-    const std::vector<std::string>& files() const noexcept { return files_; }      ///< that are there
+    bool known() const noexcept { return known_; }                             ///< which files the commit has is known
+    const std::vector<std::string>& files() const noexcept { return files_; }  ///< that are there
     const std::vector<std::string>& missing() const noexcept { return missing_; }  ///< that are known to be missing
 
 private:

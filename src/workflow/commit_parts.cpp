@@ -1,7 +1,7 @@
 #include "workflow/commit_parts.hpp"
 
-#include "transfer/commit_recovery.hpp"
-#include "transfer/upload_state.hpp"
+#include "engine/upload/commit_recovery.hpp"
+#include "engine/upload/upload_state.hpp"
 #include "workflow/commit_sizes.hpp"
 
 #include <hf/core/base64.hpp>

@@ -1,6 +1,5 @@
-#include "transfer/byte_budget.hpp"
-#include "transfer/local_path.hpp"
-#include "transfer/owned_token.hpp"
+#include "async/semaphore.hpp"
+#include "engine/files/local_path.hpp"
 #include "workflow/folder_listing.hpp"
 #include "workflow/partial_file.hpp"
 
@@ -8,6 +7,7 @@
 #include <hf/api/repos.hpp>
 #include <hf/core/glob.hpp>
 #include <hf/core/repo.hpp>
+#include <hf/core/token_arg.hpp>
 #include <hf/workflow/commit_scheduler.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -53,7 +53,7 @@ public:
           every(options.every),
           is_private(options.private_),
           squash_history(options.squash_history),
-          turn(std::make_shared<ByteBudget>(1)) {}
+          turn(std::make_shared<Semaphore>(1)) {}
 
     asio::awaitable<void> open();
     asio::awaitable<void> start();
@@ -76,7 +76,7 @@ public:
     std::chrono::milliseconds every;
     bool is_private;
     bool squash_history;
-    std::shared_ptr<ByteBudget> turn;  // one push at a time; guards what follows
+    std::shared_ptr<Semaphore> turn;  // one push at a time; guards what follows
     bool opened = false;
     bool started = false;
     std::map<std::string, fs::file_time_type> last_uploaded;
@@ -95,8 +95,8 @@ private:
     asio::awaitable<std::optional<CommitInfo>> push_in_turn();
     asio::awaitable<std::optional<CommitInfo>> push_once();
     asio::awaitable<void> squash() const;
-    asio::awaitable<void> run(ByteBudget::Ticket first_turn);
-    asio::awaitable<void> push_in_background(ByteBudget::Ticket turn_taken);
+    asio::awaitable<void> run(Semaphore::Ticket first_turn);
+    asio::awaitable<void> push_in_background(Semaphore::Ticket turn_taken);
 
     std::atomic<bool> stopped_{false};
     asio::cancellation_signal sleep_;  // on the strand
@@ -129,7 +129,7 @@ asio::awaitable<void> CommitScheduler::State::start() {
     asio::co_spawn(strand, std::move(background), asio::bind_cancellation_slot(sleep_.slot(), done));
 }
 
-asio::awaitable<void> CommitScheduler::State::run(ByteBudget::Ticket first_turn) {
+asio::awaitable<void> CommitScheduler::State::run(Semaphore::Ticket first_turn) {
     const auto self = shared_from_this();
     co_await push_in_background(std::move(first_turn));
     while (!stopped_) {
@@ -146,7 +146,7 @@ asio::awaitable<void> CommitScheduler::State::run(ByteBudget::Ticket first_turn)
     }
 }
 
-asio::awaitable<void> CommitScheduler::State::push_in_background([[maybe_unused]] ByteBudget::Ticket turn_taken) {
+asio::awaitable<void> CommitScheduler::State::push_in_background([[maybe_unused]] Semaphore::Ticket turn_taken) {
     last_error = nullptr;
     last_commit.reset();
     try {

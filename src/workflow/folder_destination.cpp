@@ -1,6 +1,6 @@
 #include "workflow/folder_destination.hpp"
 
-#include "transfer/repo_cache.hpp"
+#include "engine/files/repo_cache.hpp"
 #include "workflow/cache_destination.hpp"
 #include "workflow/client_folder.hpp"
 
@@ -25,7 +25,7 @@ std::string partials_folder() { return std::string(client_folder) + "/hfhub/part
 
 }  // namespace
 
-FolderDestination::FolderDestination(std::shared_ptr<Transfers> transfers, Session session, const Repo& repo,
+FolderDestination::FolderDestination(std::shared_ptr<TransferEngine> transfers, Session session, const Repo& repo,
                                      std::string folder, bool verify)
     : transfers_(std::move(transfers)),
       session_(std::move(session)),
@@ -90,7 +90,7 @@ asio::awaitable<bool> FolderDestination::is_right(std::string path, const Snapsh
     const auto [folder, name] = tree_.existing_parent(path);
     const File there = File::try_open_at(folder, name.c_str(), O_RDONLY | O_NOFOLLOW, tree_.full_path(path));
     if (!there) co_return false;
-    const std::string found = co_await hash_of_file(there, Content(file.etag, file.size));
+    const std::string found = co_await hash_of_file(there, ContentId(file.etag, file.size));
     co_return found == file.etag;
 }
 

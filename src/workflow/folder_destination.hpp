@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transfer/file.hpp"
+#include "engine/files/file.hpp"
 #include "workflow/mirror_ledger.hpp"
 #include "workflow/snapshot_run.hpp"
 
@@ -19,7 +19,7 @@ namespace hf {
 class FolderDestination final : public SnapshotDestination {
 public:
     /// The folder is made if it is missing. `verify`: believe no record.
-    FolderDestination(std::shared_ptr<Transfers> transfers, Session session, const Repo& repo, std::string folder,
+    FolderDestination(std::shared_ptr<TransferEngine> transfers, Session session, const Repo& repo, std::string folder,
                       bool verify);
 
     bool has(const SnapshotFile& file) override;
@@ -56,7 +56,7 @@ private:
     bool link(const std::string& from, const std::string& to);
     boost::asio::awaitable<void> spread(const SameContent& content, const SnapshotFile* from);
 
-    std::shared_ptr<Transfers> transfers_;
+    std::shared_ptr<TransferEngine> transfers_;
     Session session_;
     FolderTree tree_;
     MirrorLedger ledger_;

@@ -47,7 +47,7 @@ bool is_gone(const Error& error) {
 /// One call of mirror.
 class Mirror {
 public:
-    Mirror(Session session, std::shared_ptr<Transfers> transfers, MirrorArgs args)
+    Mirror(Session session, std::shared_ptr<TransferEngine> transfers, MirrorArgs args)
         : session_(std::move(session)), transfers_(std::move(transfers)), args_(std::move(args)) {}
 
     asio::awaitable<MirrorResult> run();
@@ -60,7 +60,7 @@ private:
     asio::awaitable<void> bring(FolderDestination& destination);
 
     Session session_;
-    std::shared_ptr<Transfers> transfers_;
+    std::shared_ptr<TransferEngine> transfers_;
     MirrorArgs args_;
     SnapshotHead head_;
     SnapshotListing listing_{std::string()};
@@ -174,7 +174,8 @@ asio::awaitable<MirrorResult> Mirror::run() {
 
 }  // namespace
 
-asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<Transfers> transfers, MirrorArgs args) {
+asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<TransferEngine> transfers,
+                                            MirrorArgs args) {
     Mirror mirror(std::move(session), std::move(transfers), std::move(args));
     co_return co_await mirror.run();
 }

@@ -22,7 +22,7 @@ public:
 };
 
 /// mirror; on a strand.
-boost::asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<Transfers> transfers,
+boost::asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<TransferEngine> transfers,
                                                    MirrorArgs args);
 
 }  // namespace hf

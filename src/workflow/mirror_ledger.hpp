@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transfer/file.hpp"
+#include "engine/files/file.hpp"
 #include "workflow/mirror_records.hpp"
 
 #include <hf/core/repo.hpp>

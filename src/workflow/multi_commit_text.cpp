@@ -1,4 +1,4 @@
-#include "multi_commit_text.hpp"
+#include "workflow/multi_commit_text.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/hash.hpp>

@@ -1,4 +1,4 @@
-#include "transfer/hash_files.hpp"
+#include "engine/upload/hash_contents.hpp"
 #include "session/kept_entries.hpp"
 #include "workflow/multi_commit_text.hpp"
 

@@ -1,4 +1,4 @@
-#include "transfer/hub_download.hpp"
+#include "engine/download/hub_download.hpp"
 #include "workflow/cache_destination.hpp"
 #include "workflow/cached_tree.hpp"
 #include "workflow/client_folder.hpp"
@@ -87,7 +87,7 @@ std::string message_of(const std::exception_ptr& failure) {
 /// One call of snapshot_download.
 class SnapshotDownload {
 public:
-    SnapshotDownload(Session session, std::shared_ptr<Transfers> transfers, SnapshotArgs args)
+    SnapshotDownload(Session session, std::shared_ptr<TransferEngine> transfers, SnapshotArgs args)
         : session_(std::move(session)),
           transfers_(std::move(transfers)),
           args_(std::move(args)),
@@ -110,7 +110,7 @@ private:
     std::string result() const;
 
     Session session_;
-    std::shared_ptr<Transfers> transfers_;
+    std::shared_ptr<TransferEngine> transfers_;
     SnapshotArgs args_;
     RepoCache cache_;
     std::string commit_;
@@ -277,7 +277,7 @@ asio::awaitable<std::string> SnapshotDownload::run() {
 
 }  // namespace
 
-asio::awaitable<std::string> download_snapshot(Session session, std::shared_ptr<Transfers> transfers,
+asio::awaitable<std::string> download_snapshot(Session session, std::shared_ptr<TransferEngine> transfers,
                                                SnapshotArgs args) {
     SnapshotDownload download(std::move(session), std::move(transfers), std::move(args));
     co_return co_await download.run();

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "transfer/owned_token.hpp"
-#include "transfer/transfers.hpp"
+#include "engine/engine.hpp"
 
 #include <hf/core/glob.hpp>
+#include <hf/core/token_arg.hpp>
 #include <hf/workflow/snapshot_download.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -35,7 +35,7 @@ public:
 };
 
 /// snapshot_download; on a strand.
-boost::asio::awaitable<std::string> download_snapshot(Session session, std::shared_ptr<Transfers> transfers,
+boost::asio::awaitable<std::string> download_snapshot(Session session, std::shared_ptr<TransferEngine> transfers,
                                                       SnapshotArgs args);
 
 /// A filter from the patterns of options.

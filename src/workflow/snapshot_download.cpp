@@ -1,7 +1,7 @@
 #include <hf/workflow/snapshot_download.hpp>
 
-#include "transfer/hub_download.hpp"
-#include "core/on_strand.hpp"
+#include "async/on_strand.hpp"
+#include "engine/download/hub_download.hpp"
 #include "workflow/mirror.hpp"
 #include "workflow/snapshot_args.hpp"
 

@@ -1,9 +1,9 @@
 #include "workflow/snapshot_listing.hpp"
 
 #include "core/kept_text.hpp"
+#include "engine/download/file_metadata.hpp"
+#include "engine/files/file.hpp"
 #include "session/kept_entries.hpp"
-#include "transfer/file.hpp"
-#include "transfer/file_metadata.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/for_each_bounded.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "transfer/owned_token.hpp"
 #include "workflow/snapshot_files.hpp"
 
+#include <hf/core/token_arg.hpp>
 #include <hf/session/session.hpp>
 
 #include <boost/asio/awaitable.hpp>

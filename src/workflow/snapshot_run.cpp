@@ -1,6 +1,6 @@
 #include "workflow/snapshot_run.hpp"
 
-#include "transfer/hub_download.hpp"
+#include "engine/download/hub_download.hpp"
 
 #include <hf/core/for_each_bounded.hpp>
 
@@ -18,7 +18,7 @@ constexpr std::size_t large_at_once = 4;
 
 }  // namespace
 
-SnapshotRun::SnapshotRun(Session session, std::shared_ptr<Transfers> transfers, Repo repo, OwnedToken token)
+SnapshotRun::SnapshotRun(Session session, std::shared_ptr<TransferEngine> transfers, Repo repo, OwnedToken token)
     : session_(session),
       transfers_(std::move(transfers)),
       repo_(repo),
@@ -74,12 +74,12 @@ void SnapshotRun::require_room(const std::vector<SameContent>& contents, Snapsho
 FetchJob SnapshotRun::job_for(const SnapshotFile& file, SnapshotDestination& destination) const {
     Request resolve = get("/{}/resolve/{}/{}", repo_.url_path(), segment(commit_), file.path);
     resolve.token(token_.get()).decompress(false).bucket(Bucket::resolvers);
-    std::shared_ptr<Source> source;
+    std::shared_ptr<DownloadSource> source;
     if (file.lfs)
         source = std::make_shared<LfsSource>(links_, session_, file.etag, std::move(resolve));
     else
         source = std::make_shared<ResolveSource>(session_, std::move(resolve));
-    FetchJob job(file.path, Content(file.etag, file.size), std::move(source), destination.partials());
+    FetchJob job(file.path, ContentId(file.etag, file.size), std::move(source), destination.partials());
     job.again = force;
     job.progress = progress;
     job.timeout = download_timeout(session_);

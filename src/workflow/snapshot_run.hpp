@@ -1,10 +1,11 @@
 #pragma once
 
-#include "transfer/fetch.hpp"
-#include "transfer/lfs_links.hpp"
-#include "transfer/owned_token.hpp"
+#include "engine/download/fetch.hpp"
+#include "engine/lfs/links.hpp"
 #include "workflow/file_failures.hpp"
 #include "workflow/snapshot_listing.hpp"
+
+#include <hf/core/token_arg.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -49,7 +50,7 @@ inline constexpr unsigned default_workers = 64;
 /// Brings the files of one commit to their destination, many at once.
 class SnapshotRun {
 public:
-    SnapshotRun(Session session, std::shared_ptr<Transfers> transfers, Repo repo, OwnedToken token);
+    SnapshotRun(Session session, std::shared_ptr<TransferEngine> transfers, Repo repo, OwnedToken token);
 
     unsigned max_workers = default_workers;
     bool force = false;           ///< fetch what is there already
@@ -81,7 +82,7 @@ private:
     void finished(const SameContent& content, bool skipped);
 
     Session session_;
-    std::shared_ptr<Transfers> transfers_;
+    std::shared_ptr<TransferEngine> transfers_;
     Repo repo_;
     OwnedToken token_;
     std::shared_ptr<LfsLinks> links_;

@@ -1,7 +1,6 @@
+#include "async/on_strand.hpp"
+#include "engine/files/local_path.hpp"
 #include "session/kept_entries.hpp"
-#include "transfer/local_path.hpp"
-#include "core/on_strand.hpp"
-#include "transfer/owned_token.hpp"
 #include "workflow/commit_parts.hpp"
 #include "workflow/folder_listing.hpp"
 
@@ -9,6 +8,7 @@
 #include <hf/core/constants.hpp>
 #include <hf/core/glob.hpp>
 #include <hf/core/repo.hpp>
+#include <hf/core/token_arg.hpp>
 #include <hf/transfer/progress.hpp>
 #include <hf/workflow/multi_commits.hpp>
 #include <hf/workflow/upload_folder.hpp>
@@ -168,7 +168,8 @@ asio::awaitable<CommitInfo> run_upload_folder(Session session, CommitsApi commit
     std::vector<CommitOperation> removed = co_await deletions(session, request);
     std::vector<CommitOperation> added = co_await additions(session, request);
     auto operations = merge(std::move(removed), std::move(added));
-    if (request->multi_commits && !operations.empty()) co_return co_await commit_on_pr(session, commits, request, std::move(operations));
+    if (request->multi_commits && !operations.empty())
+        co_return co_await commit_on_pr(session, commits, request, std::move(operations));
 
     CommitOptions options;
     options.commit_message = request->message;

@@ -1,4 +1,4 @@
-#include "net/chunk_decoder.hpp"
+#include "net/http1/chunk_decoder.hpp"
 
 #include "fuzz.hpp"
 

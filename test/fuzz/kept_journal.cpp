@@ -1,6 +1,6 @@
 #include "fuzz.hpp"
 
-#include "transfer/journal.hpp"
+#include "engine/files/journal.hpp"
 
 HFHUB_FUZZ_TARGET(input) {
     const auto journal = hf::Journal::parse(input);

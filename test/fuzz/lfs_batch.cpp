@@ -1,5 +1,5 @@
-#include "transfer/lfs_batch.hpp"
-#include "transfer/upload_plan.hpp"
+#include "engine/lfs/batch.hpp"
+#include "engine/lfs/upload_plan.hpp"
 
 #include "fuzz.hpp"
 

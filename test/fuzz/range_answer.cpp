@@ -1,6 +1,6 @@
 #include "fuzz.hpp"
 
-#include "transfer/range_answer.hpp"
+#include "engine/download/range_answer.hpp"
 
 #include <hf/core/error.hpp>
 

@@ -1,4 +1,4 @@
-#include "net/response_head.hpp"
+#include "net/http1/response_head.hpp"
 
 #include "fuzz.hpp"
 

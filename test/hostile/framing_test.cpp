@@ -1,8 +1,8 @@
 // Answers whose framing is old, odd or without end.
 #include "faulty_server.hpp"
 #include "hostile_fixture.hpp"
-#include "net/chunk_decoder.hpp"
-#include "net/inflate.hpp"
+#include "net/http1/chunk_decoder.hpp"
+#include "net/http1/inflate.hpp"
 #include "net_client.hpp"
 
 #include <hf/core/error.hpp>

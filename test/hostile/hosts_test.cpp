@@ -1,7 +1,8 @@
-// Answers that lead elsewhere: to hosts that may not be contacted, from https to http, or just to another name of the Hub.
-#include "../unit/session_fixture.hpp"
+// Answers that lead elsewhere: to hosts that may not be contacted, from https to http, or just to another name of the
+// Hub.
 #include "files.hpp"
 #include "hostile_fixture.hpp"
+#include "session_fixture.hpp"
 #include "upload_double.hpp"
 
 #include <hf/core/error.hpp>
@@ -45,16 +46,17 @@ struct HostsFixture : test::HostileFixture {
         return [this, href](const test::ReceivedRequest& request) {
             const auto path = request.path();
             const std::string sha = sha256_hex(content);
-            if (path.find("/revision/") != path.npos) return json(R"({"sha":")" + std::string(commit) + R"(","siblings":[]})");
+            if (path.find("/revision/") != path.npos)
+                return json(R"({"sha":")" + std::string(commit) + R"(","siblings":[]})");
             if (path.find("/tree/") != path.npos)
-                return json(R"([{"type":"file","path":"w.bin","oid":")" + git_oid("pointer") + R"(","size":13,"lfs":{"oid":")" +
-                            sha + R"(","size":13,"pointerSize":10}}])");
+                return json(R"([{"type":"file","path":"w.bin","oid":")" + git_oid("pointer") +
+                            R"(","size":13,"lfs":{"oid":")" + sha + R"(","size":13,"pointerSize":10}}])");
             if (path.find("/preupload/") != path.npos)
                 return json(R"({"files":[{"path":"w.bin","uploadMode":"lfs","shouldIgnore":false}]})");
             if (path.ends_with("/batch")) {
                 const bool upload = request.body.find("\"upload\"") != std::string::npos;
-                return json(R"({"objects":[{"oid":")" + sha + R"(","size":13,"actions":{")" + (upload ? "upload" : "download") +
-                            R"(":{"href":")" + href + R"("}}}]})");
+                return json(R"({"objects":[{"oid":")" + sha + R"(","size":13,"actions":{")" +
+                            (upload ? "upload" : "download") + R"(":{"href":")" + href + R"("}}}]})");
             }
             auto out = redirect(href);
             out.headers.emplace_back("X-Linked-Etag", "\"" + sha + "\"");
@@ -83,7 +85,8 @@ struct HttpsFixture : test::SessionFixture {
         hub->interfere = [what](const SeenRequest& request) -> std::optional<Answer> { return what(request); };
     }
     bool sent_to(std::string_view start) const {
-        return std::ranges::any_of(hub->seen, [&](const SeenRequest& request) { return request.url.starts_with(start); });
+        return std::ranges::any_of(hub->seen,
+                                   [&](const SeenRequest& request) { return request.url.starts_with(start); });
     }
 };
 
@@ -171,7 +174,9 @@ BOOST_AUTO_TEST_CASE(a_mirror_that_closed_and_redirects_to_another_host_is_follo
     for (const unsigned status : {301u, 302u, 303u, 307u, 308u}) {
         BOOST_TEST_CONTEXT(status) {
             strayed.clear();
-            answer = [&](const test::ReceivedRequest& request) { return redirect(other.url() + request.target, status); };
+            answer = [&](const test::ReceivedRequest& request) {
+                return redirect(other.url() + request.target, status);
+            };
             const std::string cache = (path() / std::to_string(status)).string();
             const std::string file = run(client().hf_hub_download("me/repo", "config.json", {.cache_dir = cache}));
             BOOST_TEST(read_file(file) == content);
@@ -182,11 +187,13 @@ BOOST_AUTO_TEST_CASE(a_mirror_that_closed_and_redirects_to_another_host_is_follo
 }
 
 BOOST_AUTO_TEST_CASE(a_renamed_repository_is_found_by_every_form_of_location) {
-    for (const std::string form : {"/new/name/resolve/main/f?x=1", "f?x=1", "./a/../f?x=1", "?x=1", "//HOST/new/name/resolve/main/f?x=1",
-                                   "http://HOST/new/name/resolve/main/f?x=1", "HTTP://HOST/new/name/resolve/main/f?x=1#part"}) {
+    for (const std::string form :
+         {"/new/name/resolve/main/f?x=1", "f?x=1", "./a/../f?x=1", "?x=1", "//HOST/new/name/resolve/main/f?x=1",
+          "http://HOST/new/name/resolve/main/f?x=1", "HTTP://HOST/new/name/resolve/main/f?x=1#part"}) {
         BOOST_TEST_CONTEXT(form) {
             std::string location = form;
-            if (const auto host = location.find("HOST"); host != location.npos) location.replace(host, 4, endpoint().substr(7));
+            if (const auto host = location.find("HOST"); host != location.npos)
+                location.replace(host, 4, endpoint().substr(7));
             bool with_token = true;
             answer = [&](const test::ReceivedRequest& request) {
                 with_token = with_token && request.header("Authorization").has_value();
@@ -215,7 +222,8 @@ BOOST_AUTO_TEST_CASE(a_shard_that_is_named_outside_its_repository_is_not_asked) 
         return out;
     };
     BOOST_CHECK_THROW(run(client().get_safetensors_metadata("me/repo")), UnsafePathError);
-    BOOST_TEST(events.count([](const RequestEvent& event) { return event.path.find("/api/x") != std::string::npos; }) == 0u);
+    BOOST_TEST(events.count([](const RequestEvent& event) { return event.path.find("/api/x") != std::string::npos; }) ==
+               0u);
 }
 
 BOOST_AUTO_TEST_CASE(redirects_of_a_head_end) {
@@ -236,10 +244,11 @@ BOOST_AUTO_TEST_CASE(https_never_leads_to_http) {
     BOOST_CHECK_THROW(run(api().model_info("me/repo")), ProtocolError);
     BOOST_CHECK_THROW(run(api().get_hf_file_metadata("https://hub.test/me/repo/resolve/main/f")), ProtocolError);
     answer([](const SeenRequest&) {
-        return Answer(302, "", {{"Location", "http://cdn.test/x?Signature=SIGSECRET"},
-                                {"X-Linked-Etag", "\"" + sha256_hex(content) + "\""},
-                                {"X-Linked-Size", "13"},
-                                {"X-Repo-Commit", std::string(40, 'a')}});
+        return Answer(302, "",
+                      {{"Location", "http://cdn.test/x?Signature=SIGSECRET"},
+                       {"X-Linked-Etag", "\"" + sha256_hex(content) + "\""},
+                       {"X-Linked-Size", "13"},
+                       {"X-Repo-Commit", std::string(40, 'a')}});
     });
     BOOST_CHECK_THROW(run(api().get_hf_file_metadata("https://hub.test/me/repo/resolve/main/f")), ProtocolError);
     BOOST_TEST(!sent_to("http:"));
@@ -252,10 +261,13 @@ BOOST_AUTO_TEST_CASE(lfs_links_never_lead_from_https_to_http) {
         hub->distort = [&](const SeenRequest& request) -> std::optional<Answer> {
             if (!request.is(net::Method::post, "/batch")) return std::nullopt;
             const std::string oid = sha256_hex(content);
-            return Answer(200, R"({"objects":[{"oid":")" + oid + R"(","size":13,"actions":{"upload":{"href":")" +
-                                   (chunk ? "https://hub.test/complete/" + oid : "http://storage.test/storage/" + oid) +
-                                   (chunk ? R"(","header":{"chunk_size":"7","1":"https://storage.test/1","2":"http://storage.test/2"}}}}]})"
-                                          : R"("}}}]})"));
+            return Answer(
+                200,
+                R"({"objects":[{"oid":")" + oid + R"(","size":13,"actions":{"upload":{"href":")" +
+                    (chunk ? "https://hub.test/complete/" + oid : "http://storage.test/storage/" + oid) +
+                    (chunk
+                         ? R"(","header":{"chunk_size":"7","1":"https://storage.test/1","2":"http://storage.test/2"}}}}]})"
+                         : R"("}}}]})"));
         };
         std::vector<CommitOperation> operations;
         operations.emplace_back(CommitOperationAdd("w.bin", UploadContent::from_bytes(content)));

@@ -2,7 +2,7 @@
 // and what is found there is believed no more than a server.
 #include "served_repo.hpp"
 
-#include "transfer/repo_cache.hpp"
+#include "engine/files/repo_cache.hpp"
 #include "workflow/cache_destination.hpp"
 #include "workflow/snapshot_files.hpp"
 
@@ -51,8 +51,8 @@ BOOST_AUTO_TEST_CASE(the_name_of_a_commit_cannot_add_files_to_a_kept_listing) { 
 
 BOOST_AUTO_TEST_CASE(the_hash_of_a_file_cannot_add_records_to_a_mirror) {  // c03
     write(mirrored / "own.txt", "the user's");
-    tree = R"([{"type":"file","path":"a.txt","size":6,"oid":"e1 1 1 y\ne2 1 1 ../../outside/victim.txt\n)" + git_oid("own") +
-           R"( 10 1 own.txt\ne3"}])";
+    tree = R"([{"type":"file","path":"a.txt","size":6,"oid":"e1 1 1 y\ne2 1 1 ../../outside/victim.txt\n)" +
+           git_oid("own") + R"( 10 1 own.txt\ne3"}])";
     BOOST_CHECK_THROW(mirror(true), InvalidResponseError);
     tree.reset();
     sha = std::string(40, 'b');
@@ -63,11 +63,11 @@ BOOST_AUTO_TEST_CASE(the_hash_of_a_file_cannot_add_records_to_a_mirror) {  // c0
 BOOST_AUTO_TEST_CASE(a_planted_listing_is_asked_for_again) {
     const std::string line = git_oid("evil") + " 4 r ";
     const std::string head = std::string(commit) + " 1\n";
-    for (const std::string& text : {"hfhub-tree 2 " + head + line + "%2E%2E%2F%2E%2E%2Foutside%2Fvictim.txt\n",
-                                    "hfhub-tree 2 " + head + line + "../../outside/victim.txt\n",
-                                    "hfhub-tree 1 " + head + line + "../../outside/victim.txt\n",
-                                    "hfhub-tree 1 " + head + line + "a.txt\n",
-                                    "hfhub-tree 2 " + head + "x 4 r a.txt\n", std::string("hfhub-tree 2 "), std::string()}) {
+    for (const std::string& text :
+         {"hfhub-tree 2 " + head + line + "%2E%2E%2F%2E%2E%2Foutside%2Fvictim.txt\n",
+          "hfhub-tree 2 " + head + line + "../../outside/victim.txt\n",
+          "hfhub-tree 1 " + head + line + "../../outside/victim.txt\n", "hfhub-tree 1 " + head + line + "a.txt\n",
+          "hfhub-tree 2 " + head + "x 4 r a.txt\n", std::string("hfhub-tree 2 "), std::string()}) {
         write(kept_tree(), text);
         trees = 0;
         mirror();
@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE(a_listing_that_is_a_pipe_or_a_folder_holds_nobody_up) {
 }
 
 BOOST_AUTO_TEST_CASE(an_entry_without_a_usable_hash_is_an_error_that_names_it) {  // c19
-    for (const std::string& oid : {std::string("x"), std::string(), std::string("x\\ny"), std::string(32, '0'),
-                                   std::string("../../x")}) {
+    for (const std::string& oid :
+         {std::string("x"), std::string(), std::string("x\\ny"), std::string(32, '0'), std::string("../../x")}) {
         tree = R"([{"type":"file","path":"odd.txt","size":6,"oid":")" + oid + "\"}]";
         try {
             mirror();
@@ -164,7 +164,8 @@ BOOST_AUTO_TEST_CASE(siblings_cannot_leave_the_folder_either) {
     answer = [&](const test::ReceivedRequest& request) {
         if (request.path().find("/tree/") != std::string_view::npos) return error(404);
         if (request.path().find("/revision/") != std::string_view::npos)
-            return json("{\"sha\":\"" + sha + R"(","siblings":[{"rfilename":"a.txt"},{"rfilename":"../../outside/victim.txt"}]})");
+            return json("{\"sha\":\"" + sha +
+                        R"(","siblings":[{"rfilename":"a.txt"},{"rfilename":"../../outside/victim.txt"}]})");
         return honest(request);
     };
     BOOST_CHECK_THROW(mirror(), UnsafePathError);
@@ -183,8 +184,9 @@ BOOST_AUTO_TEST_CASE(blanks_around_a_kept_commit_do_not_matter) {  // K4
 BOOST_AUTO_TEST_CASE(what_is_no_commit_in_a_ref_is_not_followed) {  // K10
     snapshot();
     fs::create_directories(cache / "snapshots" / "abc");
-    for (const std::string& text : {std::string("../../../../../outside"), std::string("abc"), std::string(), std::string("\n"),
-                                    commit + std::string("/../abc"), commit + std::string("\nx"), std::string(40, 'b')}) {
+    for (const std::string& text :
+         {std::string("../../../../../outside"), std::string("abc"), std::string(), std::string("\n"),
+          commit + std::string("/../abc"), commit + std::string("\nx"), std::string(40, 'b')}) {
         write(cache / "refs" / "main", text);
         BOOST_CHECK_THROW(snapshot("", true), LocalEntryNotFoundError);
         BOOST_CHECK_THROW(download("a.txt", {}, true), LocalEntryNotFoundError);

@@ -1,10 +1,10 @@
 // Folders that others can write to: what they planted is never written through, believed or waited for.
 #include "served_repo.hpp"
 
-#include "transfer/content.hpp"
-#include "transfer/file.hpp"
-#include "transfer/file_lock.hpp"
-#include "transfer/partial_store.hpp"
+#include "engine/files/content_id.hpp"
+#include "engine/files/file.hpp"
+#include "engine/files/file_lock.hpp"
+#include "engine/files/partial_store.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/hash.hpp>
@@ -27,7 +27,7 @@ struct Fixture : test::ServedRepo {
         BOOST_TEST(std::distance(fs::directory_iterator(victim.parent_path()), fs::directory_iterator()) == 1);
     }
 
-    const Content content{sha256_hex("some content"), 12};
+    const ContentId content{sha256_hex("some content"), 12};
     fs::path partials = path() / "m" / ".hfhub";
     std::string stem = content.etag() + ".0123456789abcdef-0.free";
 
@@ -55,8 +55,8 @@ BOOST_AUTO_TEST_CASE(a_tree_of_folders_refuses_every_name_that_leads_out) {
     FolderTree tree((path() / "root").string());
     for (const std::string& name :
          {std::string("../outside/victim.txt"), std::string("a/../../outside/victim.txt"), std::string("/tmp/x"),
-          std::string("./a"), std::string("a/./b"), std::string("a//b"), std::string("a/"), std::string(), std::string("."),
-          std::string(".."), std::string("a/.."), std::string("a\0b", 3), std::string("a\0/b", 4)}) {
+          std::string("./a"), std::string("a/./b"), std::string("a//b"), std::string("a/"), std::string(),
+          std::string("."), std::string(".."), std::string("a/.."), std::string("a\0b", 3), std::string("a\0/b", 4)}) {
         BOOST_CHECK_THROW(tree.parent(name), UnsafePathError);
         BOOST_CHECK_THROW(tree.existing_parent(name), UnsafePathError);
         BOOST_CHECK_THROW(tree.read_text(name), UnsafePathError);
@@ -206,7 +206,8 @@ BOOST_AUTO_TEST_CASE(a_planted_journal_is_neither_believed_nor_written_through) 
     claim_takes_nothing();
     fs::remove(text);
 
-    for (const std::string& lie : {journal({0, 13}), journal({5, 5}), journal({0, 8}) + "0-99999999999\n", std::string("x")}) {
+    for (const std::string& lie :
+         {journal({0, 13}), journal({5, 5}), journal({0, 8}) + "0-99999999999\n", std::string("x")}) {
         write(text, lie);
         claim_takes_nothing();
     }

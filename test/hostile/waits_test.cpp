@@ -1,6 +1,6 @@
 // Quota headers that would stop a client, and what is kept for each token.
 #include "fake_transport.hpp"
-#include "../unit/session_fixture.hpp"
+#include "session_fixture.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/hf_api.hpp>

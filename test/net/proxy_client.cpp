@@ -6,7 +6,7 @@
 // Names that are given are not looked up. With none the round trip writes and reads files as well.
 
 #include <hf/hf_api.hpp>
-#include <hf/net/beast_transport.hpp>
+#include <hf/net/http_transport.hpp>
 #include <hf/session/environment.hpp>
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,7 +1,7 @@
 // What users of other clients complained about: limits, links, names, disks.
 #include "download_fixture.hpp"
+#include "engine/files/journal.hpp"
 #include "process.hpp"
-#include "transfer/journal.hpp"
 
 #include <hf/transfer/progress.hpp>
 
@@ -250,7 +250,8 @@ BOOST_AUTO_TEST_CASE(a_mirror_killed_half_way_fetches_little_again) {
     };
     test::Process half(work);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (journalled(fs::path(target) / ".cache/huggingface/hfhub/partials") < 40'000'000 && std::chrono::steady_clock::now() < deadline)
+    while (journalled(fs::path(target) / ".cache/huggingface/hfhub/partials") < 40'000'000 &&
+           std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     half.kill();
     BOOST_TEST(half.wait() == -SIGKILL);

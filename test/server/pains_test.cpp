@@ -1,7 +1,7 @@
 // What users of other clients complained about: killed and competing processes, locks, disks.
 #include "download_fixture.hpp"
 
-#include "transfer/file.hpp"
+#include "engine/files/file.hpp"
 
 #include <boost/test/unit_test.hpp>
 

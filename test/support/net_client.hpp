@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hf/core/error.hpp>
-#include <hf/net/beast_transport.hpp>
+#include <hf/net/http_transport.hpp>
 
 #include <boost/asio/io_context.hpp>
 

@@ -46,8 +46,8 @@ struct HfHubDownloadOptions {
     /// In `local_dir`: true makes links to the cache, false makes files that are not kept in the cache;
     /// empty ("auto") copies small files and links those above HF_HUB_LOCAL_DIR_AUTO_SYMLINK_THRESHOLD.
     std::optional<bool> local_dir_use_symlinks{};
-    bool force_download = false;           ///< fetch again what is cached
-    std::string_view force_filename{};     ///< a name in the flat cache of old versions; implies legacy_cache_layout
+    bool force_download = false;        ///< fetch again what is cached
+    std::string_view force_filename{};  ///< a name in the flat cache of old versions; implies legacy_cache_layout
     /// Longest single wait when the metadata is asked for; not given: HF_HUB_ETAG_TIMEOUT, else 10 s.
     DurationArg etag_timeout{};
     /// Also continue `<etag>.incomplete` of the reference client. Partials of hfhub are always continued.
@@ -74,7 +74,7 @@ struct DownloadedFile {
     bool verified = false;
 };
 
-class Transfers;
+class TransferEngine;
 
 /// Single files.
 class DownloadsApi {
@@ -108,7 +108,7 @@ public:
 private:
     friend class SnapshotDownloadApi;
     Session session_;
-    std::shared_ptr<Transfers> transfers_;
+    std::shared_ptr<TransferEngine> transfers_;
 };
 
 }  // namespace hf

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hf/session/session.hpp>
-#include <hf/types/common.hpp>
+#include <hf/types/gated.hpp>
 
 #include <boost/describe/class.hpp>
 
@@ -34,14 +34,14 @@ BOOST_DESCRIBE_STRUCT(EndpointOptions, (), (namespace_, token))
 
 /// All but those with a default must be given.
 struct CreateInferenceEndpointOptions {
-    std::string_view repository{};                 ///< model, "gpt2"
-    std::string_view framework{};                  ///< "pytorch", "custom", …
-    std::string_view accelerator{};                ///< "cpu" or "gpu"
-    std::string_view instance_size{};              ///< "medium"
-    std::string_view instance_type{};              ///< "c6i"
-    std::string_view region{};                     ///< "us-east-1"
-    std::string_view vendor{};                     ///< "aws"
-    TextArg account_id{};                          ///< of a private endpoint
+    std::string_view repository{};     ///< model, "gpt2"
+    std::string_view framework{};      ///< "pytorch", "custom", …
+    std::string_view accelerator{};    ///< "cpu" or "gpu"
+    std::string_view instance_size{};  ///< "medium"
+    std::string_view instance_type{};  ///< "c6i"
+    std::string_view region{};         ///< "us-east-1"
+    std::string_view vendor{};         ///< "aws"
+    TextArg account_id{};              ///< of a private endpoint
     std::int64_t min_replica = 0;
     std::int64_t max_replica = 1;
     TextArg revision{};

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hf/core/url.hpp>
-#include <hf/net/beast_transport.hpp>
+#include <hf/net/http_transport.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hf/types/common.hpp>
+#include <hf/types/gated.hpp>
 
 #include <boost/describe/class.hpp>
 

@@ -1,0 +1,148 @@
+#include "api/shared_calls.hpp"
+
+#include <hf/core/repo.hpp>
+
+#include <algorithm>
+#include <boost/describe/class.hpp>
+
+namespace hf {
+
+static_assert(options_struct<RepoOptions> && options_struct<InfoOptions> && options_struct<SpaceSetting>);
+
+namespace detail {
+namespace {
+struct Account {
+    std::string name;
+    std::optional<std::string> type;
+    json::object extra;
+};
+BOOST_DESCRIBE_STRUCT(Account, (), (name, type))
+
+/// "https://huggingface.co/datasets/o/d" -> "o/d"; empty if the end of the path is no repository of this type.
+std::string repo_of_path(std::string_view url, std::string_view type) {
+    if (const auto scheme = url.find("://"); scheme != url.npos) {
+        url.remove_prefix(scheme + 3);
+        url.remove_prefix(std::min(url.find('/'), url.size()));
+    }
+    url = url.substr(0, url.find_first_of("?#"));
+    while (url.ends_with('/')) url.remove_suffix(1);
+    const auto name = url.rfind('/');
+    const auto before = name == url.npos || name == 0 ? url.npos : url.rfind('/', name - 1);
+    std::string_view id = url.substr(before == url.npos ? 0 : before + 1);
+    while (id.starts_with('/')) id.remove_prefix(1);
+    const std::string plural = std::string(type) + "s/";
+    if (id.starts_with(plural)) id.remove_prefix(plural.size());
+    try {
+        validate_repo_id(id);
+    } catch (const HFValidationError&) {
+        return {};
+    }
+    return std::string(id);
+}
+}  // namespace
+
+Request info_request(const Repo& repo, const InfoOptions& options) {
+    Request request =
+        options.revision.empty() ? get("/api/{}", repo) : get("/api/{}/revision/{}", repo, segment(options.revision));
+    if (options.security_status.value_or(false)) request.query("securityStatus", true);
+    if (options.files_metadata) request.query("blobs", true);
+    request.token(options.token).timeout(options.timeout).deadline(options.deadline);
+    return request;
+}
+
+boost::asio::awaitable<std::string> account_name(Session session, OwnedToken token) {
+    const Account account = co_await session.call<Account>(whoami_request(token.get()));
+    co_return account.name;
+}
+
+boost::asio::awaitable<std::string> user_name(Session session, OwnedToken token, std::string argument) {
+    const Account account = co_await session.call<Account>(whoami_request(token.get()));
+    if (account.type != "user")
+        throw_validation(argument, "the token belongs to no user: the " + argument + " must be given");
+    co_return account.name;
+}
+
+boost::asio::awaitable<void> call_forgiving(Session session, Request request, unsigned forgiven) {
+    try {
+        co_await session.send(std::move(request));
+    } catch (const HfHubHTTPError& error) {
+        if (error.status() != forgiven) throw;
+    }
+}
+
+json::array settings_json(std::span<const SpaceSetting> settings) {
+    json::array out;
+    for (const auto& setting : settings) {
+        json::object entry;
+        entry["key"] = setting.key;
+        entry["value"] = setting.value;
+        if (setting.description) entry["description"] = *setting.description;
+        out.push_back(std::move(entry));
+    }
+    return out;
+}
+
+bool is_missing(const HfHubHTTPError& error) {
+    return error.status() == 404 || error.code() == make_error_code(Errc::repository_not_found) ||
+           error.code() == make_error_code(Errc::revision_not_found) ||
+           error.code() == make_error_code(Errc::entry_not_found);
+}
+
+RepoUrl created_repo(const Session& session, const Repo& asked, std::string_view answer) {
+    const json::value parsed = json::try_parse(answer).value_or(json::value());
+    const auto text = [&](std::string_view name) {
+        const json::value* found = parsed.is_object() ? parsed.get_object().if_contains(name) : nullptr;
+        return found && found->is_string() ? std::string(found->get_string()) : std::string();
+    };
+    const std::string url = text("url");
+    std::string id = repo_of_path(url, asked.type());
+    if (id.empty()) id = repo_of_path(text("name"), asked.type());
+    if (id.empty()) id = asked.id();
+    RepoUrl out(session.endpoint() + "/" + std::string(repo_url_prefix(asked.type())) + id, session.endpoint());
+    if (!url.empty()) out.url = url;
+    return out;
+}
+
+void require(std::string_view argument, std::string_view value) {
+    if (value.empty()) throw_validation(argument, std::string(argument) + " must be given");
+}
+
+void throw_invalid_answer(std::string problem, const Reply& reply) {
+    ErrorInfo info;
+    info.message = problem + " of " + reply.url.redacted();
+    info.url = reply.url.redacted();
+    info.status = reply.status;
+    info.body = reply.body;
+    throw InvalidResponseError(std::move(info));
+}
+
+void ListQuery::apply(Request& request) const {
+    if (name) request.query("search", search ? *search : std::string_view(*name));
+    for (const auto& tag : tags) request.query("filter", tag);
+    if (full_with_filter) request.query("full", true);
+    request.query("author", author);
+    if (!name) request.query("search", search);
+    if (sort) request.query("sort", *sort == "last_modified" ? std::string_view("lastModified") : *sort);
+    request.query("direction", direction).query("limit", limit);
+    if (full) request.query("full", true);
+}
+
+void query_all(Request& request, std::string_view name, const StringList& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) request.query(name, values[i]);
+}
+
+std::string filter_name(std::optional<std::string_view> author, std::optional<std::string_view> name) {
+    std::string out;
+    if (author) out = std::string(*author) + "/";
+    return out.append(name.value_or(std::string_view()));
+}
+
+void add_tags(std::vector<std::string>& tags, const StringList& values, std::string_view prefix) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const bool prefixed = values[i].find(prefix) != values[i].npos;
+        tags.push_back(std::string(prefixed ? std::string_view() : prefix).append(values[i]));
+    }
+}
+
+}  // namespace detail
+}  // namespace hf

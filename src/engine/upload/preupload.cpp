@@ -1,0 +1,152 @@
+#include "engine/upload/preupload.hpp"
+
+#include "core/rethrow.hpp"
+#include "engine/upload/hash_contents.hpp"
+#include "engine/upload/upload_state.hpp"
+
+#include <hf/core/base64.hpp>
+#include <hf/core/constants.hpp>
+#include <hf/core/for_each_bounded.hpp>
+#include <hf/core/json.hpp>
+#include <hf/transfer/progress.hpp>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+namespace hf {
+namespace asio = boost::asio;
+namespace {
+
+// More requests at a time gain nothing: one answers for 256 files.
+constexpr std::size_t parallel_chunks = 4;
+
+[[noreturn]] void malformed(const std::string& why) {
+    ErrorInfo info;
+    info.message = "preupload_info is improperly formatted: " + why;
+    throw InvalidResponseError(std::move(info));
+}
+
+Request preupload_request(const UploadTarget& target, std::span<const CommitOperationAdd> additions,
+                          const std::optional<std::string>& gitignore_content) {
+    json::array files;
+    for (const auto& addition : additions) {
+        const UploadInfo& info = addition.upload_info();
+        json::object file;
+        file["path"] = addition.path_in_repo();
+        file["sample"] = base64_encode(info.sample);
+        file["size"] = info.size;
+        file["sha"] = info.sha256;
+        files.push_back(std::move(file));
+    }
+    json::object body;
+    body["files"] = std::move(files);
+    if (gitignore_content) body["gitIgnore"] = *gitignore_content;
+    Request request = post("/api/{}/preupload/{}", target.repo, segment(target.revision));
+    if (target.create_pr) request.query("create_pr", "1");
+    request.json(body);
+    request.token(target.token.get());
+    request.idempotent(true);
+    return request;
+}
+
+struct Decision {
+    UploadMode mode;
+    bool should_ignore;
+    std::string oid;
+};
+
+// By path. A path that was asked for twice has one answer, as in the reference.
+std::map<std::string, Decision, std::less<>> read_decisions(const json::value& answer) {
+    const json::object* members = answer.if_object();
+    const json::value* files = members ? members->if_contains("files") : nullptr;
+    if (!files || !files->is_array()) malformed("it has no list of files");
+    std::map<std::string, Decision, std::less<>> decisions;
+    for (const auto& item : files->get_array()) {
+        const json::object* file = item.if_object();
+        const json::value* path = file ? file->if_contains("path") : nullptr;
+        const json::value* mode = file ? file->if_contains("uploadMode") : nullptr;
+        if (!path || !path->is_string() || !mode || !mode->is_string()) malformed("a file has no path or uploadMode");
+        const std::string_view mode_text(mode->get_string());
+        if (mode_text != "lfs" && mode_text != "regular")
+            malformed("uploadMode is neither lfs nor regular: '" + std::string(mode_text) + "'");
+        const json::value* ignore = file->if_contains("shouldIgnore");
+        const json::value* oid = file->if_contains("oid");
+        Decision decision{mode_text == "lfs" ? UploadMode::lfs : UploadMode::regular,
+                          ignore && ignore->is_bool() && ignore->get_bool(),
+                          oid && oid->is_string() ? std::string(oid->get_string()) : std::string()};
+        decisions.insert_or_assign(std::string(path->get_string()), std::move(decision));
+    }
+    return decisions;
+}
+
+void apply(std::span<const CommitOperationAdd> additions, const json::value& answer) {
+    const auto decisions = read_decisions(answer);
+    for (const auto& addition : additions) {
+        const auto it = decisions.find(addition.path_in_repo());
+        if (it == decisions.end()) malformed("nothing is said of '" + addition.path_in_repo() + "'");
+        UploadState& state = addition.state();
+        // Object storage refuses empty objects.
+        state.mode = state.info->size == 0 ? UploadMode::regular : it->second.mode;
+        state.should_ignore = it->second.should_ignore;
+        state.remote_oid = it->second.oid;
+    }
+}
+
+std::string head_of(const json::value& answer) {
+    const json::value* oid = answer.get_object().if_contains("commitOid");
+    return oid && oid->is_string() ? std::string(oid->get_string()) : std::string();
+}
+
+std::optional<std::string> added_gitignore(const std::vector<CommitOperationAdd>& additions) {
+    const auto it = std::ranges::find(additions, ".gitignore", &CommitOperationAdd::path_in_repo);
+    if (it == additions.end()) return std::nullopt;
+    const auto file = it->as_file();
+    std::ostringstream text;
+    text << file->rdbuf();
+    return text.str();
+}
+
+}  // namespace
+
+void rethrow_no_repo(const Error& error) {
+    rethrow_as(error, error.message() +
+                          "\nNote: Creating a commit assumes that the repo already exists on the Huggingface Hub. "
+                          "Please use `create_repo` if it's not the case.");
+}
+
+asio::awaitable<std::string> preupload(std::shared_ptr<const UploadTarget> target,
+                                       std::vector<CommitOperationAdd> additions,
+                                       std::optional<std::string> gitignore_content) {
+    if (!gitignore_content) gitignore_content = added_gitignore(additions);
+    std::erase_if(additions, [](const CommitOperationAdd& addition) { return addition.is_uploaded(); });
+
+    std::string head;
+    const auto ask = [&](std::size_t i) -> asio::awaitable<void> {
+        const auto chunk = std::span<const CommitOperationAdd>(additions).subspan(
+            i * preupload_chunk, std::min(preupload_chunk, additions.size() - i * preupload_chunk));
+        std::vector<CommitOperationAdd> hashed(chunk.begin(), chunk.end());
+        co_await hash_contents(hashed, target->worker);
+        const json::value answer =
+            co_await target->session.call<json::value>(preupload_request(*target, chunk, gitignore_content));
+        apply(chunk, answer);
+        if (head.empty()) head = head_of(answer);
+        co_await find_unchanged(std::move(hashed), target->worker);
+    };
+    const std::size_t chunks = (additions.size() + preupload_chunk - 1) / preupload_chunk;
+    try {
+        co_await for_each_bounded(chunks, std::min<std::size_t>(target->num_threads, parallel_chunks), ask);
+    } catch (const RepositoryNotFoundError& error) {
+        rethrow_no_repo(error);
+    }
+    std::vector<CommitOperationAdd> lfs_files;
+    for (const auto& addition : additions) {
+        const UploadState& state = addition.state();
+        if (state.mode == UploadMode::lfs && !state.should_ignore.value_or(false) && !state.unchanged)
+            lfs_files.push_back(addition);
+    }
+    co_await upload_lfs_files(target, std::move(lfs_files));
+    co_return head;
+}
+
+}  // namespace hf

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "engine/lfs/upload.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hf {
+
+/// Hashes `additions`, asks the Hub how each of them is to be stored, and stores the LFS files. Those that
+/// were uploaded before, or that the revision has already, are left alone. Runs on a strand. Gives the commit that the
+/// revision stood at, or nothing if the Hub did not say.
+boost::asio::awaitable<std::string> preupload(std::shared_ptr<const UploadTarget> target,
+                                              std::vector<CommitOperationAdd> additions,
+                                              std::optional<std::string> gitignore_content);
+
+/// Note added to RepositoryNotFoundError where a commit was to be made.
+[[noreturn]] void rethrow_no_repo(const Error& error);
+
+}  // namespace hf

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "engine/upload/upload_state.hpp"
+
+#include <hf/net/transport.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace hf {
+
+class ProgressSink;
+
+/// Counts the bytes of one piece of an upload, over all attempts to send it.
+class SentBytes {
+public:
+    explicit SentBytes(ProgressSink* progress) : progress_(progress) {}
+    void add(std::uint64_t bytes, std::string_view file);
+    void take_back();
+
+private:
+    ProgressSink* progress_;
+    std::uint64_t bytes_ = 0;
+};
+
+/// The bytes [offset, offset + size) of a hashed content as the body of a PUT. Opened again it starts
+/// anew, and what was counted as sent before is taken back. Throws IntegrityError while it is read if the
+/// content is shorter or another than it was when it was hashed.
+net::Body make_range_body(std::shared_ptr<UploadState> state, std::uint64_t offset, std::uint64_t size,
+                          std::shared_ptr<SentBytes> sent);
+
+}  // namespace hf

@@ -1,3 +1,0 @@
-#pragma once
-
-#include <hf/core/token_arg.hpp>  // OwnedToken lives there
