@@ -99,9 +99,9 @@ public:
           CommitsApi(session),
           DownloadsApi(session),
           SafetensorsApi(session, static_cast<const FilesApi&>(*this), static_cast<const DownloadsApi&>(*this)),
-          SnapshotDownloadApi(static_cast<const DownloadsApi&>(*this)),
-          UploadFolderApi(session, static_cast<const CommitsApi&>(*this)),
-          MultiCommitsApi(session, static_cast<const CommitsApi&>(*this)),
+          SnapshotDownloadApi(session),
+          UploadFolderApi(session),
+          MultiCommitsApi(session),
           RunAsFutureApi(session.executor()),
           session_(std::move(session)) {}
 

@@ -25,27 +25,26 @@ bool is_below(std::string_view path, std::string_view folder) {
 using FoundFiles = std::map<std::pair<std::string, std::optional<std::string>>, RepoFile>;
 
 /// Adds those of `paths` that are files at `revision`, by default that of the commit.
-asio::awaitable<void> look_up(std::shared_ptr<const UploadTarget> target, std::vector<std::string> paths,
+asio::awaitable<void> look_up(std::shared_ptr<const CommitCall> call, std::vector<std::string> paths,
                               std::optional<std::string> revision, FoundFiles& found) {
     PathsInfoOptions options;
-    options.revision = revision ? std::string_view(*revision) : std::string_view(target->revision);
-    options.repo_type = target->repo.type();
-    options.token = target->token.get();
-    const auto entries = co_await FilesApi(target->session).get_paths_info(target->repo.id(), paths, options);
+    options.revision = revision ? std::string_view(*revision) : std::string_view(call->revision);
+    options.repo_type = call->repo.type();
+    options.token = call->token.get();
+    const auto entries = co_await FilesApi(call->session).get_paths_info(call->repo.id(), paths, options);
     for (const auto& entry : entries)
         if (const RepoFile* file = entry.file()) found.insert_or_assign({file->path, revision}, *file);
 }
 
 /// What copies lead to, and then what they start from. One request per run of equal source revisions, as the
 /// reference does it.
-asio::awaitable<void> look_up_copies(std::shared_ptr<const UploadTarget> target,
-                                     std::vector<CommitOperationCopy> copies, FoundFiles& destinations,
-                                     FoundFiles& sources) {
+asio::awaitable<void> look_up_copies(std::shared_ptr<const CommitCall> call, std::vector<CommitOperationCopy> copies,
+                                     FoundFiles& destinations, FoundFiles& sources) {
     for (std::span rest(copies); !rest.empty(); rest = rest.subspan(std::min(rest.size(), copy_lookup_chunk))) {
         std::vector<std::string> paths;
         for (const auto& copy : rest.first(std::min(rest.size(), copy_lookup_chunk)))
             paths.push_back(copy.path_in_repo());
-        co_await look_up(target, std::move(paths), std::nullopt, destinations);
+        co_await look_up(call, std::move(paths), std::nullopt, destinations);
     }
     std::span<const CommitOperationCopy> rest(copies);
     while (!rest.empty()) {
@@ -54,18 +53,18 @@ asio::awaitable<void> look_up_copies(std::shared_ptr<const UploadTarget> target,
         const auto run = std::min<std::size_t>(static_cast<std::size_t>(end - rest.begin()), copy_lookup_chunk);
         std::vector<std::string> paths;
         for (const auto& copy : rest.first(run)) paths.push_back(copy.src_path_in_repo());
-        co_await look_up(target, std::move(paths), revision, sources);
+        co_await look_up(call, std::move(paths), revision, sources);
         rest = rest.subspan(run);
     }
 }
 
-const RepoFile& source_of(const CommitOperationCopy& copy, const FoundFiles& sources, const UploadTarget& target) {
+const RepoFile& source_of(const CommitOperationCopy& copy, const FoundFiles& sources, const CommitCall& call) {
     const auto found = sources.find({copy.src_path_in_repo(), copy.src_revision()});
     if (found != sources.end()) return found->second;
     ErrorInfo info;
     info.argument = copy.src_path_in_repo();
     info.message = "Cannot copy " + copy.src_path_in_repo() + " at revision " +
-                   copy.src_revision().value_or(target.revision) + ": there is no such file in the repository.";
+                   copy.src_revision().value_or(call.revision) + ": there is no such file in the repository.";
     throw EntryNotFoundError(std::move(info));
 }
 
@@ -75,11 +74,11 @@ bool same_content(const RepoFile& a, const RepoFile& b) {
 }
 
 /// The content of a regular file, which the Hub does not copy by itself.
-asio::awaitable<std::string> fetch_regular(std::shared_ptr<const UploadTarget> target, RepoFile file,
+asio::awaitable<std::string> fetch_regular(std::shared_ptr<const CommitCall> call, RepoFile file,
                                            std::string revision) {
-    Request request = get("/{}/resolve/{}/{}", target->repo.url_path(), segment(revision), file.path);
-    request.token(target->token.get()).bucket(Bucket::resolvers).decompress(false);
-    const Reply reply = co_await target->session.send(std::move(request));
+    Request request = get("/{}/resolve/{}/{}", call->repo.url_path(), segment(revision), file.path);
+    request.token(call->token.get()).bucket(Bucket::resolvers).decompress(false);
+    const Reply reply = co_await call->session.send(std::move(request));
     if (static_cast<std::int64_t>(reply.body.size()) != file.size) {
         ErrorInfo info;
         info.argument = file.path;
@@ -106,7 +105,7 @@ bool Contested::contains(std::string_view path) const {
            std::ranges::any_of(deleted_folders_, [&](auto folder) { return is_below(path, folder); });
 }
 
-asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<const UploadTarget> target,
+asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<const CommitCall> call,
                                                             std::vector<CommitOperation> operations, bool may_compare,
                                                             FilesToCopy& lfs_files) {
     std::vector<CommitOperationCopy> copies;
@@ -114,7 +113,7 @@ asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<cons
         if (const auto* copy = std::get_if<CommitOperationCopy>(&operation)) copies.push_back(*copy);
     if (copies.empty()) co_return operations;
     FoundFiles destinations, sources;
-    co_await look_up_copies(target, std::move(copies), destinations, sources);
+    co_await look_up_copies(call, std::move(copies), destinations, sources);
     const Contested contested(operations);
     std::vector<CommitOperation> out;
     std::vector<CommitOperationAdd> fetched;
@@ -124,7 +123,7 @@ asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<cons
             out.push_back(operation);
             continue;
         }
-        const RepoFile& source = source_of(*copy, sources, *target);
+        const RepoFile& source = source_of(*copy, sources, *call);
         const auto there = destinations.find({copy->path_in_repo(), std::nullopt});
         const bool unchanged = there != destinations.end() && same_content(source, there->second);
         if (may_compare && unchanged && !contested.contains(copy->path_in_repo())) continue;
@@ -133,12 +132,12 @@ asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<cons
             out.push_back(operation);
             continue;
         }
-        std::string content = co_await fetch_regular(target, source, copy->src_revision().value_or(target->revision));
+        std::string content = co_await fetch_regular(call, source, copy->src_revision().value_or(call->revision));
         fetched.emplace_back(copy->path_in_repo(), UploadContent::from_bytes(std::move(content)));
         fetched.back().state().contested = true;  // compared above
         out.emplace_back(fetched.back());
     }
-    co_await preupload(target, std::move(fetched), std::nullopt);
+    co_await preupload(call, std::move(fetched), std::nullopt);
     co_return out;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/lfs/upload.hpp"
+#include "engine/upload/commit_call.hpp"
 #include "engine/upload/commit_payload.hpp"
 
 #include <hf/transfer/commit_operation.hpp>
@@ -29,7 +29,7 @@ private:
 /// Copies of LFS files stay, and `lfs_files` gets their hashes; copies of regular files, which the Hub does not make by
 /// itself, become additions; those that change nothing disappear. `may_compare`: the revision is known to be what the
 /// commit is made upon. Throws EntryNotFoundError if a source is not there.
-boost::asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<const UploadTarget> target,
+boost::asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<const CommitCall> call,
                                                                    std::vector<CommitOperation> operations,
                                                                    bool may_compare, FilesToCopy& lfs_files);
 

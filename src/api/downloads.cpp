@@ -10,10 +10,9 @@ namespace hf {
 static_assert(options_struct<GetHfFileMetadataOptions>);
 static_assert(options_struct<HfHubDownloadOptions>);
 
-DownloadsApi::DownloadsApi(Session session)
-    : session_(std::move(session)), transfers_(std::make_shared<TransferEngine>(TransferConfig())) {}
-
-void DownloadsApi::configure_transfers(TransferConfig config) { transfers_->configure(std::move(config)); }
+void DownloadsApi::configure_transfers(TransferConfig config) const {
+    TransferEngine::configure(session_, std::move(config));
+}
 
 namespace {
 
@@ -31,7 +30,7 @@ boost::asio::awaitable<std::string> DownloadsApi::hf_hub_download(std::string_vi
 
 boost::asio::awaitable<DownloadedFile> DownloadsApi::download_file(std::string_view repo_id, std::string_view filename,
                                                                    HfHubDownloadOptions options) const {
-    return on_strand(hub_download(session_, transfers_, HubDownloadArgs(session_, repo_id, filename, options)));
+    return on_strand(hub_download(HubDownloadArgs(session_, repo_id, filename, options)));
 }
 
 boost::asio::awaitable<HfFileMetadata> DownloadsApi::get_hf_file_metadata(std::string_view url,

@@ -1,49 +1,42 @@
 #include "engine/engine.hpp"
 
-#include <chrono>
+#include "session/services.hpp"
+
+#include <hf/core/error.hpp>
+
+#include <utility>
 
 namespace hf {
 
-BufferPool::Buffer BufferPool::get(std::size_t size) {
-    const bool is_small = size <= small;
-    const std::size_t real = is_small ? small : size <= large ? large : size;
-    std::unique_ptr<char[]> memory;
-    if (real <= large) {
-        const std::lock_guard lock(mutex_);
-        auto& kept = is_small ? small_ : large_;
-        if (!kept.empty()) {
-            memory = std::move(kept.back());
-            kept.pop_back();
-        }
-    }
-    if (!memory) memory.reset(new char[real]);  // not make_unique: nobody needs the zeros
-    return Buffer(shared_from_this(), std::move(memory), real);
+namespace {
+
+TransferConfig checked(TransferConfig config) {
+    const auto demand = [](bool right, std::string_view name, std::string_view what) {
+        if (!right) throw_validation(name, std::string(name) + ": must be " + std::string(what));
+    };
+    demand(config.memory_budget > 0, "memory_budget", "more than 0 bytes");
+    demand(config.part_size > 0, "part_size", "more than 0 bytes");
+    demand(config.first_streams > 0, "first_streams", "at least 1");
+    demand(config.max_streams > 0, "max_streams", "at least 1");
+    demand(config.lock_wait.count() >= 0, "lock_wait", "no negative time");
+    demand(config.patience.count() > 0, "patience", "a positive time");
+    return config;
 }
 
-void BufferPool::give_back(std::unique_ptr<char[]> memory, std::size_t size) noexcept {
-    const std::lock_guard lock(mutex_);
-    if (size != small && size != large) return;
-    auto& kept = size == small ? small_ : large_;
-    if (kept.size() < most_kept) kept.push_back(std::move(memory));
+}  // namespace
+
+TransferEngine::TransferEngine(TransferConfig given)
+    : config(checked(std::move(given))),
+      memory(std::make_shared<Semaphore>(config.memory_budget)),
+      buffers(std::make_shared<BufferPool>()),
+      gate(std::make_shared<StreamGate>(config.first_streams, config.max_streams)) {}
+
+std::shared_ptr<TransferEngine> TransferEngine::of(const Session& session) {
+    return session.services().use<TransferEngine>();
 }
 
-void StreamGate::on_bytes(std::uint64_t bytes) {
-    std::unique_lock lock(mutex_);
-    const auto open = static_cast<unsigned>(tickets_->taken());
-    if (!tuner_.on_bytes(bytes, open, std::chrono::steady_clock::now())) return;
-    const unsigned level = tuner_.level();
-    lock.unlock();
-    tickets_->set_limit(level);
-}
-
-bool StreamGate::should_close() {
-    const std::lock_guard lock(mutex_);
-    return tuner_.should_close(static_cast<unsigned>(tickets_->taken()));
-}
-
-unsigned StreamGate::level() {
-    const std::lock_guard lock(mutex_);
-    return tuner_.level();
+void TransferEngine::configure(const Session& session, TransferConfig config) {
+    session.services().replace(std::make_shared<TransferEngine>(std::move(config)));
 }
 
 }  // namespace hf

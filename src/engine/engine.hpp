@@ -1,98 +1,32 @@
 #pragma once
 
 #include "async/semaphore.hpp"
-#include "engine/download/part_plan.hpp"
+#include "engine/buffer_pool.hpp"
+#include "engine/download/stream_gate.hpp"
 
+#include <hf/session/session.hpp>
 #include <hf/transfer/transfer_config.hpp>
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <mutex>
-#include <utility>
-#include <vector>
 
 namespace hf {
 
-/// Memory for content on its way. Buffers go back to a list instead of to the allocator, which would unmap
-/// and fault in a quarter of a MiB each time. Safe to use from several threads; owned by a shared_ptr.
-class BufferPool : public std::enable_shared_from_this<BufferPool> {
-public:
-    static constexpr std::size_t large = 256u << 10;  ///< what the toolchain reads best in one go
-    static constexpr std::size_t small = 32u << 10;
-
-    class Buffer {
-    public:
-        Buffer() = default;
-        Buffer(Buffer&&) noexcept = default;
-        Buffer& operator=(Buffer&& other) noexcept {
-            std::swap(pool_, other.pool_);
-            std::swap(memory_, other.memory_);
-            std::swap(size_, other.size_);
-            return *this;
-        }
-        ~Buffer() {
-            if (memory_) pool_->give_back(std::move(memory_), size_);
-        }
-        char* data() const noexcept { return memory_.get(); }
-        std::size_t size() const noexcept { return size_; }
-
-    private:
-        friend class BufferPool;
-        Buffer(std::shared_ptr<BufferPool> pool, std::unique_ptr<char[]> memory, std::size_t size)
-            : pool_(std::move(pool)), memory_(std::move(memory)), size_(size) {}
-        std::shared_ptr<BufferPool> pool_;
-        std::unique_ptr<char[]> memory_;
-        std::size_t size_ = 0;
-    };
-
-    Buffer get(std::size_t size);
-
-private:
-    void give_back(std::unique_ptr<char[]> memory, std::size_t size) noexcept;
-    static constexpr std::size_t most_kept = 64;
-
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<char[]>> small_, large_;
-};
-
-/// How many streams fetch large files at once: the level of a StreamTuner, fed with what arrives.
-class StreamGate {
-public:
-    StreamGate(unsigned first, unsigned max)
-        : tuner_(first, max), tickets_(std::make_shared<Semaphore>(tuner_.level())) {}
-
-    boost::asio::awaitable<Semaphore::Ticket> enter(const void* group) { return tickets_->take(1, group); }
-    void dismiss(const void* group) { tickets_->dismiss(group); }
-    void on_bytes(std::uint64_t bytes);
-    /// This stream is one too many, and is to be closed now.
-    bool should_close();
-    unsigned level();
-
-private:
-    std::mutex mutex_;
-    StreamTuner tuner_;
-    std::shared_ptr<Semaphore> tickets_;
-};
-
-/// What the downloads of one HfApi and its copies share.
+/// What all transfers of a session share, in both directions: memory, buffers, streams. Never changes; another
+/// configuration is another engine. Safe to use from several threads.
 class TransferEngine {
 public:
-    explicit TransferEngine(TransferConfig config) : buffers(std::make_shared<BufferPool>()) {
-        configure(std::move(config));
-    }
+    /// Throws HFValidationError for a configuration by which nothing would move.
+    explicit TransferEngine(TransferConfig config = TransferConfig());
 
-    /// Before the first transfer.
-    void configure(TransferConfig new_config) {
-        config = std::move(new_config);
-        memory = std::make_shared<Semaphore>(config.memory_budget);
-        gate = std::make_shared<StreamGate>(config.first_streams, config.max_streams);
-    }
+    /// The one that transfers of `session` are to begin with.
+    static std::shared_ptr<TransferEngine> of(const Session& session);
+    /// Those that have begun keep theirs.
+    static void configure(const Session& session, TransferConfig config);
 
-    TransferConfig config;
-    std::shared_ptr<Semaphore> memory;
-    std::shared_ptr<BufferPool> buffers;
-    std::shared_ptr<StreamGate> gate;
+    const TransferConfig config;
+    const std::shared_ptr<Semaphore> memory;  ///< bytes on their way, see TransferConfig::memory_budget
+    const std::shared_ptr<BufferPool> buffers;
+    const std::shared_ptr<StreamGate> gate;  ///< connections for large files
 };
 
 }  // namespace hf

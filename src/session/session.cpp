@@ -231,6 +231,7 @@ bool Session::offline() const noexcept { return state_->offline; }
 bool Session::reference_routes() const noexcept { return state_->reference_routes; }
 const RetryConfig& Session::retry() const noexcept { return state_->retry; }
 const std::optional<std::chrono::milliseconds>& Session::deadline() const noexcept { return state_->deadline; }
+SessionServices& Session::services() const noexcept { return state_->services; }
 Clock& Session::clock() const noexcept { return *state_->clock; }
 const boost::asio::any_io_executor& Session::executor() const noexcept { return state_->executor; }
 void Session::close() const { state_->transport->close(); }

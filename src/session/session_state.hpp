@@ -1,6 +1,7 @@
 #pragma once
 
 #include "session/secrets.hpp"
+#include "session/services.hpp"
 
 #include <hf/net/origin_policy.hpp>
 #include <hf/net/rate_limit.hpp>
@@ -62,6 +63,7 @@ public:
     std::optional<std::chrono::milliseconds> deadline;
     std::shared_ptr<Clock> clock;
     std::shared_ptr<net::Transport> transport;
+    SessionServices services;
     std::function<void(const RequestEvent&)> observer;
     std::function<void(std::string_view)> warning_observer;
     std::function<void(const WaitEvent&)> wait_observer;

@@ -1,6 +1,8 @@
 #include "workflow/cache_destination.hpp"
 
-#include "engine/download/hub_download.hpp"
+#include "engine/download/cache_fetch.hpp"
+#include "engine/download/fetch.hpp"
+#include "engine/files/hash_file.hpp"
 
 #include <hf/session/environment.hpp>
 
@@ -13,23 +15,23 @@ namespace hf {
 
 namespace asio = boost::asio;
 
-asio::awaitable<bool> is_right(int folder, std::string name, const SnapshotFile& file, bool verify) {
+asio::awaitable<bool> is_right(int folder, std::string name, const SnapshotFile& file, bool verify,
+                               asio::any_io_executor worker) {
     if (!file_exists_at(folder, name, file.size)) co_return false;
     if (!verify) co_return true;
     const File there = File::try_open_at(folder, name.c_str(), O_RDONLY | O_NONBLOCK, name);
     if (!there) co_return false;
-    const std::string found = co_await hash_of_file(there, ContentId(file.etag, file.size));
+    const std::string found = co_await hash_of_file(there, ContentId(file.etag, file.size), worker);
     co_return found == file.etag;
 }
 
-CacheDestination::CacheDestination(Session session, std::shared_ptr<TransferEngine> transfers, RepoCache cache,
-                                   std::string commit, bool verify)
-    : session_(std::move(session)),
-      transfers_(std::move(transfers)),
+CacheDestination::CacheDestination(std::shared_ptr<const TransferCall> call, RepoCache cache, std::string commit,
+                                   bool verify)
+    : call_(std::move(call)),
       cache_(std::move(cache)),
       commit_(std::move(commit)),
       verify_(verify),
-      store_(cache_.partials(transfers_->config.keep_partials_above)),
+      store_(cache_.partials(call_->engine->config.keep_partials_above)),
       there_(cache_.existing_snapshots()) {}
 
 bool CacheDestination::has(const SnapshotFile& file) {
@@ -50,7 +52,7 @@ void CacheDestination::open() {
 asio::awaitable<bool> CacheDestination::reuse(const SameContent& content) {
     open();
     const SnapshotFile& first = content.first();
-    const bool blob = co_await is_right(folder_->blobs_fd(), first.etag, first, verify_);
+    const bool blob = co_await is_right(folder_->blobs_fd(), first.etag, first, verify_, call_->worker);
     if (blob) {
         for (const SnapshotFile* file : content.files) {
             if (!folder_->points(commit_, file->path, file->etag))
@@ -62,7 +64,7 @@ asio::awaitable<bool> CacheDestination::reuse(const SameContent& content) {
     if (!verify_) co_return false;
     for (const SnapshotFile* file : content.files) {
         const auto [folder, name] = there_->existing_parent(commit_ + "/" + file->path);
-        const bool right = folder >= 0 && co_await is_right(folder, name, *file, true);
+        const bool right = folder >= 0 && co_await is_right(folder, name, *file, true, call_->worker);
         if (!right) co_return false;
     }
     co_return true;
@@ -72,10 +74,10 @@ asio::awaitable<void> CacheDestination::fetch(const SameContent& content, FetchJ
     open();
     const SnapshotFile& first = content.first();
     if (verify_) job.again = true;  // what is there is wrong
-    if (first.size >= transfers_->config.keep_partials_above) {
-        co_await fetch_into_cache(session_, transfers_, cache_, std::move(job));
+    if (first.size >= call_->engine->config.keep_partials_above) {
+        co_await fetch_into_cache(call_, cache_, std::move(job));
     } else {
-        Fetch fetch(session_, transfers_, std::move(job));
+        Fetch fetch(call_, std::move(job));
         Partial partial = co_await fetch.run();
         co_await put_into_place(std::move(partial), folder_->blobs_fd(), first.etag,
                                 cache_.paths().blob(first.etag).string());
@@ -85,19 +87,17 @@ asio::awaitable<void> CacheDestination::fetch(const SameContent& content, FetchJ
         folder_->point(commit_, file->path, file->etag, file == content.files.back());
 }
 
-LocalDirDestination::LocalDirDestination(Session session, std::shared_ptr<TransferEngine> transfers, RepoCache cache,
-                                         std::string commit, std::string local_dir, std::optional<bool> use_symlinks,
-                                         bool verify)
-    : session_(std::move(session)),
-      transfers_(std::move(transfers)),
+LocalDirDestination::LocalDirDestination(std::shared_ptr<const TransferCall> call, RepoCache cache, std::string commit,
+                                         std::string local_dir, std::optional<bool> use_symlinks, bool verify)
+    : call_(std::move(call)),
       cache_(std::move(cache)),
       commit_(std::move(commit)),
       use_symlinks_(use_symlinks),
       verify_(verify),
       tree_(std::move(local_dir)),
       store_(is_cached()
-                 ? cache_.partials(transfers_->config.keep_partials_above)
-                 : std::make_shared<PartialStore>(tree_.root(), ".hfhub", transfers_->config.keep_partials_above)) {}
+                 ? cache_.partials(call_->engine->config.keep_partials_above)
+                 : std::make_shared<PartialStore>(tree_.root(), ".hfhub", call_->engine->config.keep_partials_above)) {}
 
 // As the reference: what is in the cache is placed anew each time, for the user may have changed the copy.
 bool LocalDirDestination::has(const SnapshotFile&) { return false; }
@@ -107,7 +107,7 @@ bool LocalDirDestination::may_be_here(const SnapshotFile& file) {
 }
 
 asio::awaitable<void> LocalDirDestination::place(std::string from, const SameContent& content) {
-    const std::uint64_t threshold = session_.environment().local_dir_auto_symlink_threshold;
+    const std::uint64_t threshold = call_->session.environment().local_dir_auto_symlink_threshold;
     for (const SnapshotFile* file : content.files)
         co_await place_in_local_dir(from, tree_.root(), file->path, use_symlinks_, threshold);
 }
@@ -117,7 +117,7 @@ asio::awaitable<bool> LocalDirDestination::reuse(const SameContent& content) {
     const std::string cached[] = {cache_.paths().pointer(commit_, first.path).string(),
                                   cache_.paths().blob(first.etag).string()};
     for (const std::string& from : cached) {
-        const bool right = co_await is_right(AT_FDCWD, from, first, verify_);
+        const bool right = co_await is_right(AT_FDCWD, from, first, verify_, call_->worker);
         if (!right) continue;
         co_await place(from, content);
         co_return true;
@@ -126,7 +126,7 @@ asio::awaitable<bool> LocalDirDestination::reuse(const SameContent& content) {
     // Not in the cache by the user's wish: the file of an earlier call is as good if it is unchanged.
     for (const SnapshotFile* file : content.files) {
         const auto [folder, name] = tree_.existing_parent(file->path);
-        const bool right = folder >= 0 && co_await is_right(folder, name, *file, true);
+        const bool right = folder >= 0 && co_await is_right(folder, name, *file, true, call_->worker);
         if (!right) co_return false;
     }
     co_return true;
@@ -136,7 +136,7 @@ asio::awaitable<void> LocalDirDestination::fetch(const SameContent& content, Fet
     const SnapshotFile& first = content.first();
     if (verify_) job.again = true;
     const std::string local_dir = is_cached() ? std::string() : tree_.root();
-    co_await fetch_into_cache(session_, transfers_, cache_, std::move(job), local_dir);
+    co_await fetch_into_cache(call_, cache_, std::move(job), local_dir);
     if (is_cached()) {
         const std::string blob = cache_.paths().blob(first.etag).string();
         co_await place(blob, content);

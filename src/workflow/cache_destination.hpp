@@ -13,8 +13,7 @@ namespace hf {
 class CacheDestination final : public SnapshotDestination {
 public:
     /// What is there is believed for its size; with `verify` it is hashed.
-    CacheDestination(Session session, std::shared_ptr<TransferEngine> transfers, RepoCache cache, std::string commit,
-                     bool verify = false);
+    CacheDestination(std::shared_ptr<const TransferCall> call, RepoCache cache, std::string commit, bool verify);
 
     bool has(const SnapshotFile& file) override;
     bool may_be_here(const SnapshotFile& file) override;
@@ -25,8 +24,7 @@ public:
 private:
     void open();
 
-    Session session_;
-    std::shared_ptr<TransferEngine> transfers_;
+    std::shared_ptr<const TransferCall> call_;
     RepoCache cache_;
     std::string commit_;
     bool verify_;
@@ -38,8 +36,8 @@ private:
 /// The same cache, and a folder of the user's with links to it or copies.
 class LocalDirDestination final : public SnapshotDestination {
 public:
-    LocalDirDestination(Session session, std::shared_ptr<TransferEngine> transfers, RepoCache cache, std::string commit,
-                        std::string local_dir, std::optional<bool> use_symlinks, bool verify = false);
+    LocalDirDestination(std::shared_ptr<const TransferCall> call, RepoCache cache, std::string commit,
+                        std::string local_dir, std::optional<bool> use_symlinks, bool verify);
 
     bool has(const SnapshotFile& file) override;
     bool may_be_here(const SnapshotFile& file) override;
@@ -51,8 +49,7 @@ private:
     bool is_cached() const { return use_symlinks_.value_or(true); }
     boost::asio::awaitable<void> place(std::string from, const SameContent& content);
 
-    Session session_;
-    std::shared_ptr<TransferEngine> transfers_;
+    std::shared_ptr<const TransferCall> call_;
     RepoCache cache_;
     std::string commit_;
     std::optional<bool> use_symlinks_;
@@ -61,7 +58,9 @@ private:
     std::shared_ptr<PartialStore> store_;
 };
 
-/// Whether `name` in the open folder has the size of `file` and, with `verify`, its hash. Links are followed.
-boost::asio::awaitable<bool> is_right(int folder, std::string name, const SnapshotFile& file, bool verify);
+/// Whether `name` in the open folder has the size of `file` and, with `verify`, its hash, which is taken on `worker`.
+/// Links are followed.
+boost::asio::awaitable<bool> is_right(int folder, std::string name, const SnapshotFile& file, bool verify,
+                                      boost::asio::any_io_executor worker);
 
 }  // namespace hf

@@ -1,5 +1,6 @@
 #include "workflow/commit_parts.hpp"
 
+#include "api/commit_flow.hpp"
 #include "engine/upload/commit_recovery.hpp"
 #include "engine/upload/upload_state.hpp"
 #include "workflow/commit_sizes.hpp"
@@ -38,20 +39,6 @@ Part next_part(std::span<const CommitOperation> rest, const CommitSizes& sizes) 
     return part;
 }
 
-asio::awaitable<void> store_lfs_files(CommitsApi commits, std::string repo_id,
-                                      const std::vector<CommitOperation>& operations, CommitOptions options) {
-    PreuploadOptions preupload;
-    preupload.token = options.token;
-    preupload.repo_type = options.repo_type;
-    preupload.revision = options.revision;
-    preupload.create_pr = options.create_pr;
-    preupload.num_threads = options.num_threads;
-    preupload.free_memory = false;
-    preupload.worker = options.worker;
-    preupload.progress = options.progress;
-    co_await commits.preupload_lfs_files(repo_id, additions_of(operations), preupload);
-}
-
 bool is_needed(const CommitOperation& operation) { return !is_unchanged(operation) && !is_ignored(operation); }
 
 void leave_out_needless(std::vector<CommitOperation>& operations, ProgressSink* progress) {
@@ -81,28 +68,26 @@ bool is_too_large(const Error& error) { return error.status() == 413 || is_commi
 
 }  // namespace
 
-asio::awaitable<CommitInfo> commit_in_parts(Session session, CommitsApi commits, std::string repo_id,
-                                            std::vector<CommitOperation> operations, CommitOptions options) {
-    co_await store_lfs_files(commits, repo_id, operations, options);
-    leave_out_needless(operations, options.progress);
+asio::awaitable<CommitInfo> commit_in_parts(std::shared_ptr<const CommitCall> whole,
+                                            std::vector<CommitOperation> operations) {
+    co_await store_lfs_files(whole, additions_of(operations), std::nullopt, false);
+    leave_out_needless(operations, whole->progress);
     put_rules_first(operations);
 
-    const std::string title(options.commit_message.value_or(std::string_view()));
-    const bool is_guarded = !options.parent_commit.empty();
+    const std::string title = whole->message.value_or(std::string());
+    CommitCall next = *whole;
     CommitSizes sizes;
     CommitInfo last, pull_request;
-    std::string message, revision, parent;
     std::span<const CommitOperation> rest(operations);
     unsigned number = 1;
     do {
         const Part part = next_part(rest, sizes);
         const bool is_only = number == 1 && part.operations.size() == rest.size();
-        message = is_only ? title : title + " (part " + std::to_string(number) + ")";
-        options.commit_message = message;
-        const auto start = session.clock().now();
+        next.message = is_only ? title : title + " (part " + std::to_string(number) + ")";
+        const auto start = whole->session.clock().now();
         std::exception_ptr refusal;
         try {
-            last = co_await commits.create_commit(repo_id, part.operations, options);
+            last = co_await make_commit(std::make_shared<CommitCall>(next), part.operations);
         } catch (const Error& error) {
             if (!is_too_large(error)) throw;
             refusal = std::current_exception();
@@ -111,19 +96,15 @@ asio::awaitable<CommitInfo> commit_in_parts(Session session, CommitsApi commits,
             if (!sizes.refused(part.operations.size(), part.bytes)) std::rethrow_exception(refusal);
             continue;
         }
-        sizes.made(part.operations.size(), part.bytes, session.clock().now() - start);
+        sizes.made(part.operations.size(), part.bytes, whole->session.clock().now() - start);
         rest = rest.subspan(part.operations.size());
         ++number;
-        if (options.create_pr && last.pr_revision) {
+        if (next.create_pr && last.pr_revision) {
             pull_request = last;
-            revision = *last.pr_revision;
-            options.revision = revision;
-            options.create_pr = false;
+            next.revision = *last.pr_revision;
+            next.create_pr = false;
         }
-        if (is_guarded) {
-            parent = last.oid;
-            options.parent_commit = parent;
-        }
+        if (!whole->parent_commit.empty()) next.parent_commit = last.oid;
     } while (!rest.empty());
     last.commit_message = title;
     last.pr_num = pull_request.pr_num;

@@ -1,5 +1,7 @@
 #include "workflow/folder_destination.hpp"
 
+#include "engine/download/fetch.hpp"
+#include "engine/files/hash_file.hpp"
 #include "engine/files/repo_cache.hpp"
 #include "workflow/cache_destination.hpp"
 #include "workflow/client_folder.hpp"
@@ -25,14 +27,13 @@ std::string partials_folder() { return std::string(client_folder) + "/hfhub/part
 
 }  // namespace
 
-FolderDestination::FolderDestination(std::shared_ptr<TransferEngine> transfers, Session session, const Repo& repo,
-                                     std::string folder, bool verify)
-    : transfers_(std::move(transfers)),
-      session_(std::move(session)),
+FolderDestination::FolderDestination(std::shared_ptr<const TransferCall> call, std::string folder, bool verify)
+    : call_(std::move(call)),
       tree_(std::move(folder)),
-      ledger_(tree_, session_, repo),
+      ledger_(tree_, call_->session, call_->repo),
       verify_(verify),
-      store_(std::make_shared<PartialStore>(tree_.root(), partials_folder(), transfers_->config.keep_partials_above)) {
+      store_(
+          std::make_shared<PartialStore>(tree_.root(), partials_folder(), call_->engine->config.keep_partials_above)) {
     take_over_partials();
 }
 
@@ -90,7 +91,7 @@ asio::awaitable<bool> FolderDestination::is_right(std::string path, const Snapsh
     const auto [folder, name] = tree_.existing_parent(path);
     const File there = File::try_open_at(folder, name.c_str(), O_RDONLY | O_NOFOLLOW, tree_.full_path(path));
     if (!there) co_return false;
-    const std::string found = co_await hash_of_file(there, ContentId(file.etag, file.size));
+    const std::string found = co_await hash_of_file(there, ContentId(file.etag, file.size), call_->worker);
     co_return found == file.etag;
 }
 
@@ -150,7 +151,7 @@ asio::awaitable<bool> FolderDestination::take_over(const SnapshotFile& file) {
 
 asio::awaitable<void> FolderDestination::fetch(const SameContent& content, FetchJob job) {
     const SnapshotFile& first = content.first();
-    Fetch fetch(session_, transfers_, std::move(job));
+    Fetch fetch(call_, std::move(job));
     Partial partial = co_await fetch.run();
     co_await make_way(first.path);
     const auto [folder, name] = tree_.parent(first.path);

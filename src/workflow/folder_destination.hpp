@@ -19,8 +19,7 @@ namespace hf {
 class FolderDestination final : public SnapshotDestination {
 public:
     /// The folder is made if it is missing. `verify`: believe no record.
-    FolderDestination(std::shared_ptr<TransferEngine> transfers, Session session, const Repo& repo, std::string folder,
-                      bool verify);
+    FolderDestination(std::shared_ptr<const TransferCall> call, std::string folder, bool verify);
 
     bool has(const SnapshotFile& file) override;
     bool may_be_here(const SnapshotFile& file) override;
@@ -56,8 +55,7 @@ private:
     bool link(const std::string& from, const std::string& to);
     boost::asio::awaitable<void> spread(const SameContent& content, const SnapshotFile* from);
 
-    std::shared_ptr<TransferEngine> transfers_;
-    Session session_;
+    std::shared_ptr<const TransferCall> call_;
     FolderTree tree_;
     MirrorLedger ledger_;
     bool verify_;

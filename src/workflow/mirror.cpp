@@ -19,20 +19,18 @@ namespace hf {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
-MirrorArgs::MirrorArgs(std::string_view repo_id, std::string_view folder, const MirrorOptions& options)
-    : repo(options.repo_type, repo_id),
-      folder(folder),
-      revision(options.revision.empty() ? default_revision : options.revision),
-      token(options.token),
-      filter(pattern_filter(options.allow_patterns, options.ignore_patterns)),
-      max_workers(options.max_workers == 0 ? default_workers : options.max_workers),
+MirrorArgs::MirrorArgs(const Session& session, std::string_view repo_id, std::string_view given,
+                       const MirrorOptions& options)
+    : filter(pattern_filter(options.allow_patterns, options.ignore_patterns)),
       remove_deleted(options.remove_deleted),
       verify(options.verify),
       all_or_nothing(options.all_or_nothing),
-      max_delete(options.max_delete),
-      progress(options.progress) {
-    if (folder.empty()) throw_validation("folder", "folder: must not be empty");
-    this->folder = fs::absolute(folder).lexically_normal().string();
+      max_delete(options.max_delete) {
+    const auto described = std::make_shared<TransferCall>(session, repo_id, options);
+    if (described->at_once == 0) described->at_once = default_workers;
+    call = described;
+    if (given.empty()) throw_validation("folder", "folder: must not be empty");
+    folder = fs::absolute(given).lexically_normal().string();
 }
 
 namespace {
@@ -47,8 +45,7 @@ bool is_gone(const Error& error) {
 /// One call of mirror.
 class Mirror {
 public:
-    Mirror(Session session, std::shared_ptr<TransferEngine> transfers, MirrorArgs args)
-        : session_(std::move(session)), transfers_(std::move(transfers)), args_(std::move(args)) {}
+    explicit Mirror(MirrorArgs args) : args_(std::move(args)), call_(*args_.call) {}
 
     asio::awaitable<MirrorResult> run();
 
@@ -59,9 +56,8 @@ private:
     void require_plausible(std::size_t leftover, std::size_t recorded) const;
     asio::awaitable<void> bring(FolderDestination& destination);
 
-    Session session_;
-    std::shared_ptr<TransferEngine> transfers_;
     MirrorArgs args_;
+    const TransferCall& call_;
     SnapshotHead head_;
     SnapshotListing listing_{std::string()};
     std::vector<FileFailure> lacking_;
@@ -72,9 +68,9 @@ private:
 };
 
 asio::awaitable<void> Mirror::list() {
-    SnapshotHead head = co_await ask_head(session_, args_.repo, args_.revision, args_.token, false);
+    SnapshotHead head = co_await ask_head(args_.call, false);
     head_ = std::move(head);
-    SnapshotListing listing = co_await list_whole_snapshot(session_, args_.repo, head_, args_.token, args_.verify);
+    SnapshotListing listing = co_await list_whole_snapshot(args_.call, head_, args_.verify);
     listing_ = std::move(listing);
     lacking_ = find_lacking(head_, listing_);
 }
@@ -86,7 +82,7 @@ asio::awaitable<void> Mirror::list_or_keep() {
     } catch (const Error& error) {
         if (!is_gone(error) || !fs::is_directory(args_.folder)) throw;
         FolderTree tree(args_.folder);
-        const std::size_t kept = MirrorLedger(tree, session_, args_.repo).records.files.size();
+        const std::size_t kept = MirrorLedger(tree, call_.session, call_.repo).records.files.size();
         if (kept == 0) throw;
         rethrow_as(error, error.message() + "; " + args_.folder + " keeps the " + std::to_string(kept) +
                               " files that were mirrored");
@@ -139,10 +135,8 @@ asio::awaitable<void> Mirror::bring(FolderDestination& destination) {
     if (args_.remove_deleted) require_plausible(leftover.size(), destination.ledger().records.files.size());
     destination.prepare(files_, leftover, args_.remove_deleted);
     const std::size_t all = files_.size() + odd_.size();
-    SnapshotRun run(session_, transfers_, args_.repo, args_.token);
-    run.max_workers = args_.max_workers;
+    SnapshotRun run(args_.call);
     run.all_or_nothing = args_.all_or_nothing;
-    run.progress = args_.progress;
     run.failures = odd_;
     if (args_.all_or_nothing && !odd_.empty()) odd_.raise(all);
     const SnapshotRun::Result fetched = co_await run.run(head_.commit, files_, destination);
@@ -152,14 +146,14 @@ asio::awaitable<void> Mirror::bring(FolderDestination& destination) {
     if (args_.remove_deleted) co_await destination.remove(leftover);
     result_.removed = destination.removed();
     const bool whole = files_.size() + result_.left_out.size() == listed_.size();
-    destination.ledger().set_complete(args_.revision, whole ? head_.commit : std::string());
+    destination.ledger().set_complete(call_.revision, whole ? head_.commit : std::string());
 }
 
 asio::awaitable<MirrorResult> Mirror::run() {
     co_await list_or_keep();
     result_.commit_hash = head_.commit;
     choose();
-    FolderDestination destination(transfers_, session_, args_.repo, args_.folder, args_.verify);
+    FolderDestination destination(args_.call, args_.folder, args_.verify);
     std::exception_ptr failure;
     try {
         co_await bring(destination);
@@ -168,15 +162,14 @@ asio::awaitable<MirrorResult> Mirror::run() {
     }
     destination.save();  // also after a failure or cancellation: the next run need not hash what came
     if (failure) std::rethrow_exception(failure);
-    if (args_.progress) args_.progress->set_state(ProgressSink::State::done);
+    if (call_.progress) call_.progress->set_state(ProgressSink::State::done);
     co_return std::move(result_);
 }
 
 }  // namespace
 
-asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<TransferEngine> transfers,
-                                            MirrorArgs args) {
-    Mirror mirror(std::move(session), std::move(transfers), std::move(args));
+asio::awaitable<MirrorResult> mirror_folder(MirrorArgs args) {
+    Mirror mirror(std::move(args));
     co_return co_await mirror.run();
 }
 

@@ -8,21 +8,16 @@ namespace hf {
 class MirrorArgs {
 public:
     /// Throws HFValidationError.
-    MirrorArgs(std::string_view repo_id, std::string_view folder, const MirrorOptions& options);
+    MirrorArgs(const Session& session, std::string_view repo_id, std::string_view folder, const MirrorOptions& options);
 
-    Repo repo;
+    std::shared_ptr<const TransferCall> call;
     std::string folder;  ///< absolute
-    std::string revision;
-    OwnedToken token;
     PatternFilter filter;
-    unsigned max_workers;
     bool remove_deleted, verify, all_or_nothing;
     std::optional<std::uint64_t> max_delete;
-    ProgressSink* progress;
 };
 
 /// mirror; on a strand.
-boost::asio::awaitable<MirrorResult> mirror_folder(Session session, std::shared_ptr<TransferEngine> transfers,
-                                                   MirrorArgs args);
+boost::asio::awaitable<MirrorResult> mirror_folder(MirrorArgs args);
 
 }  // namespace hf

@@ -1,4 +1,6 @@
+#include "engine/download/file_metadata.hpp"
 #include "engine/download/hub_download.hpp"
+#include "engine/download/not_cached.hpp"
 #include "workflow/cache_destination.hpp"
 #include "workflow/cached_tree.hpp"
 #include "workflow/client_folder.hpp"
@@ -39,9 +41,7 @@ PatternFilter pattern_filter(const StringList& allow, const StringList& ignore) 
 }
 
 SnapshotArgs::SnapshotArgs(const Session& session, std::string_view repo_id, const SnapshotDownloadOptions& options)
-    : repo(options.repo_type, repo_id),
-      revision(options.revision.empty() ? default_revision : options.revision),
-      cache_dir(options.cache_dir.empty() ? session.cache_dir() : options.cache_dir),
+    : cache_dir(options.cache_dir.empty() ? session.cache_dir() : options.cache_dir),
       local_dir(options.local_dir),
       use_symlinks(options.local_dir_use_symlinks),
       etag_timeout(options.etag_timeout),
@@ -50,14 +50,15 @@ SnapshotArgs::SnapshotArgs(const Session& session, std::string_view repo_id, con
       verify(options.verify),
       all_or_nothing(options.all_or_nothing),
       local_only(options.local_files_only),
-      token(options.token),
       filter(pattern_filter(options.allow_patterns, options.ignore_patterns)),
-      max_workers(options.max_workers),
-      plan(options.plan),
-      progress(options.progress) {
+      plan(options.plan) {
+    const auto described = std::make_shared<TransferCall>(session, repo_id, options);
+    if (described->at_once == 0)
+        described->at_once = plan == SnapshotPlan::reference ? reference_workers : default_workers;
+    call = described;
     etag_timeout.positive("etag_timeout");
-    if (max_workers == 0) max_workers = plan == SnapshotPlan::reference ? reference_workers : default_workers;
-    if (!is_safe_path(revision)) throw_validation("revision", "revision: " + revision + " is no name of a revision");
+    if (!is_safe_path(call->revision))
+        throw_validation("revision", "revision: " + call->revision + " is no name of a revision");
 }
 
 namespace {
@@ -87,11 +88,8 @@ std::string message_of(const std::exception_ptr& failure) {
 /// One call of snapshot_download.
 class SnapshotDownload {
 public:
-    SnapshotDownload(Session session, std::shared_ptr<TransferEngine> transfers, SnapshotArgs args)
-        : session_(std::move(session)),
-          transfers_(std::move(transfers)),
-          args_(std::move(args)),
-          cache_(args_.cache_dir, args_.repo.type(), args_.repo.id()) {}
+    explicit SnapshotDownload(SnapshotArgs args)
+        : args_(std::move(args)), call_(*args_.call), cache_(args_.cache_dir, call_.repo.type(), call_.repo.id()) {}
 
     asio::awaitable<std::string> run();
 
@@ -106,12 +104,11 @@ private:
     bool is_wanted(std::string_view file);
     void tell(const std::string& text) const;
     void tell_unmatched() const;
-    std::string what() const { return args_.repo.id() + " at " + args_.revision; }
+    std::string what() const { return call_.repo.id() + " at " + call_.revision; }
     std::string result() const;
 
-    Session session_;
-    std::shared_ptr<TransferEngine> transfers_;
     SnapshotArgs args_;
+    const TransferCall& call_;
     RepoCache cache_;
     std::string commit_;
     std::vector<std::string> siblings_;       // SnapshotPlan::reference
@@ -121,7 +118,7 @@ private:
 
 asio::awaitable<void> SnapshotDownload::ask() {
     const bool as_reference = args_.plan == SnapshotPlan::reference;
-    SnapshotHead head = co_await ask_head(session_, args_.repo, args_.revision, args_.token, as_reference);
+    SnapshotHead head = co_await ask_head(args_.call, as_reference);
     commit_ = head.commit;
     if (as_reference) {
         siblings_ = std::move(head.siblings);
@@ -129,32 +126,32 @@ asio::awaitable<void> SnapshotDownload::ask() {
         co_return;
     }
     const bool anew = args_.force || args_.verify;
-    SnapshotListing listing = co_await list_whole_snapshot(session_, args_.repo, head, args_.token, anew);
+    SnapshotListing listing = co_await list_whole_snapshot(args_.call, head, anew);
     std::ranges::move(find_lacking(head, listing), std::back_inserter(listing.odd));
     listing_.emplace(std::move(listing));
 }
 
 asio::awaitable<std::string> SnapshotDownload::answer_from_cache(std::exception_ptr failure) const {
-    const auto commit = cache_.commit_of(args_.revision);
+    const auto commit = cache_.commit_of(call_.revision);
     const std::string folder = commit ? cache_.paths().snapshot(*commit).string() : std::string();
     if (!commit || !folder_exists(folder)) throw_not_cached("a snapshot of " + what(), args_.local_only, failure);
     const CachedSnapshot snapshot(cache_, *commit, args_.filter);
     if (!snapshot.missing().empty()) throw_incomplete(what(), folder, snapshot, args_.local_only, failure);
     if (!snapshot.known())
         tell(what() + " is given from the cache without asking the Hub, and the cache does not know all of its files");
-    else if (failure && !session_.offline())
+    else if (failure && !call_.session.offline())
         tell(what() + " is given from the cache: " + message_of(failure));
     if (args_.local_dir.empty()) co_return folder;
     for (const std::string& file : snapshot.files()) {
         if (is_of_clients(file)) continue;
         co_await place_in_local_dir(folder + "/" + file, args_.local_dir, file, args_.use_symlinks,
-                                    session_.environment().local_dir_auto_symlink_threshold);
+                                    call_.session.environment().local_dir_auto_symlink_threshold);
     }
     co_return result();
 }
 
 void SnapshotDownload::tell(const std::string& text) const {
-    if (args_.progress) args_.progress->notice(text);
+    if (call_.progress) call_.progress->notice(text);
 }
 
 void SnapshotDownload::tell_unmatched() const {
@@ -185,19 +182,16 @@ std::string SnapshotDownload::result() const {
 }
 
 asio::awaitable<void> SnapshotDownload::fetch_file(std::string file) {
-    HfHubDownloadOptions options;
-    options.repo_type = args_.repo.type();
-    options.revision = commit_;
-    options.cache_dir = args_.cache_dir;
-    options.local_dir = args_.local_dir;
-    options.local_dir_use_symlinks = args_.use_symlinks;
-    options.etag_timeout = args_.etag_timeout;
-    options.resume_download = args_.resume;
-    options.force_download = args_.force;
-    options.token = args_.token.get();
-    options.progress = args_.progress;
-    HubDownloadArgs args(session_, args_.repo.id(), file, options);
-    co_await hub_download(session_, transfers_, std::move(args));
+    const auto at_commit = std::make_shared<TransferCall>(call_);
+    at_commit->revision = commit_;
+    HubDownloadArgs args(at_commit, file);
+    args.cache_dir = args_.cache_dir;
+    args.local_dir = args_.local_dir;
+    args.use_symlinks = args_.use_symlinks;
+    args.timeout = hf::etag_timeout(call_.session, args_.etag_timeout);
+    args.resume = args_.resume;
+    args.force = args_.force;
+    co_await hub_download(std::move(args));
 }
 
 asio::awaitable<void> SnapshotDownload::fetch_file(const std::string& file, FileFailures& failures) {
@@ -216,7 +210,7 @@ asio::awaitable<FileFailures> SnapshotDownload::fetch_as_reference() {
     }
     FileFailures failures;
     const auto fetch = [&](std::size_t i) { return fetch_file(files[i], failures); };
-    co_await for_each_bounded(files.size(), args_.max_workers, fetch);
+    co_await for_each_bounded(files.size(), call_.at_once, fetch);
     co_return failures;
 }
 
@@ -228,16 +222,14 @@ asio::awaitable<FileFailures> SnapshotDownload::fetch_listed() {
     require_layout(files);
     std::unique_ptr<SnapshotDestination> destination;
     if (args_.local_dir.empty()) {
-        destination = std::make_unique<CacheDestination>(session_, transfers_, cache_, commit_, args_.verify);
+        destination = std::make_unique<CacheDestination>(args_.call, cache_, commit_, args_.verify);
     } else {
-        destination = std::make_unique<LocalDirDestination>(session_, transfers_, cache_, commit_, args_.local_dir,
+        destination = std::make_unique<LocalDirDestination>(args_.call, cache_, commit_, args_.local_dir,
                                                             args_.use_symlinks, args_.verify);
     }
-    SnapshotRun run(session_, transfers_, args_.repo, args_.token);
-    run.max_workers = args_.max_workers;
+    SnapshotRun run(args_.call);
     run.force = args_.force;
     run.all_or_nothing = args_.all_or_nothing;
-    run.progress = args_.progress;
     if (args_.resume) run.incomplete_folder = cache_.paths().blobs().string();
     run.failures.add(listing_->odd, args_.filter);
     wanted_ += run.failures.size();
@@ -270,16 +262,15 @@ asio::awaitable<std::string> SnapshotDownload::run() {
         failures = co_await fetch_listed();
     if (!failures.empty()) failures.raise(wanted_);
     // Says that all is there that was asked for.
-    if (is_cached()) cache_.store_ref(args_.revision, commit_);
-    if (args_.progress) args_.progress->set_state(ProgressSink::State::done);
+    if (is_cached()) cache_.store_ref(call_.revision, commit_);
+    if (call_.progress) call_.progress->set_state(ProgressSink::State::done);
     co_return result();
 }
 
 }  // namespace
 
-asio::awaitable<std::string> download_snapshot(Session session, std::shared_ptr<TransferEngine> transfers,
-                                               SnapshotArgs args) {
-    SnapshotDownload download(std::move(session), std::move(transfers), std::move(args));
+asio::awaitable<std::string> download_snapshot(SnapshotArgs args) {
+    SnapshotDownload download(std::move(args));
     co_return co_await download.run();
 }
 

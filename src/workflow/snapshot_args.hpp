@@ -1,9 +1,8 @@
 #pragma once
 
-#include "engine/engine.hpp"
+#include "engine/transfer_call.hpp"
 
 #include <hf/core/glob.hpp>
-#include <hf/core/token_arg.hpp>
 #include <hf/workflow/snapshot_download.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -21,22 +20,17 @@ public:
     /// Throws HFValidationError.
     SnapshotArgs(const Session& session, std::string_view repo_id, const SnapshotDownloadOptions& options);
 
-    Repo repo;
-    std::string revision;
+    std::shared_ptr<const TransferCall> call;
     std::string cache_dir, local_dir;
     std::optional<bool> use_symlinks;
     DurationArg etag_timeout;
     bool resume, force, verify, all_or_nothing, local_only;
-    OwnedToken token;
     PatternFilter filter;
-    unsigned max_workers;
     SnapshotPlan plan;
-    ProgressSink* progress;
 };
 
 /// snapshot_download; on a strand.
-boost::asio::awaitable<std::string> download_snapshot(Session session, std::shared_ptr<TransferEngine> transfers,
-                                                      SnapshotArgs args);
+boost::asio::awaitable<std::string> download_snapshot(SnapshotArgs args);
 
 /// A filter from the patterns of options.
 PatternFilter pattern_filter(const StringList& allow, const StringList& ignore);

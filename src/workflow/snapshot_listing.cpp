@@ -70,8 +70,8 @@ void keep(const Session& session, const Repo& repo, const SnapshotListing& listi
 /// One call of list_snapshot.
 class Lister {
 public:
-    Lister(Session session, Repo repo, std::string commit, OwnedToken token)
-        : session_(std::move(session)), repo_(std::move(repo)), token_(std::move(token)), listing_(std::move(commit)) {}
+    Lister(std::shared_ptr<const TransferCall> call, std::string commit)
+        : call_(std::move(call)), listing_(std::move(commit)) {}
 
     asio::awaitable<SnapshotListing> run();
 
@@ -80,16 +80,14 @@ private:
     asio::awaitable<void> from_siblings();
     asio::awaitable<void> ask_for(std::string path);
 
-    Session session_;
-    Repo repo_;
-    OwnedToken token_;
+    std::shared_ptr<const TransferCall> call_;
     SnapshotListing listing_;
 };
 
 asio::awaitable<void> Lister::from_tree() {
-    Request request = get("/api/{}/tree/{}", repo_, segment(listing_.commit));
-    request.query("recursive", true).query("expand", false).token(token_.get());
-    auto entries = session_.list_with<ListedFile>(std::move(request), &read_tree_entry);
+    Request request = get("/api/{}/tree/{}", call_->repo, segment(listing_.commit));
+    request.query("recursive", true).query("expand", false).token(call_->token.get());
+    auto entries = call_->session.list_with<ListedFile>(std::move(request), &read_tree_entry);
     std::size_t seen = 0;
     while (auto entry = co_await entries.next()) {
         require_room_for_entry(seen++);
@@ -99,11 +97,12 @@ asio::awaitable<void> Lister::from_tree() {
 
 /// What a HEAD of the file tells.
 asio::awaitable<void> Lister::ask_for(std::string path) {
-    const Url url = Url::parse(hf_hub_url(session_.endpoint(), repo_.type(), repo_.id(), listing_.commit, path));
-    const double patience = etag_timeout(session_, std::nullopt);
+    const Url url =
+        Url::parse(hf_hub_url(call_->session.endpoint(), call_->repo.type(), call_->repo.id(), listing_.commit, path));
+    const double patience = etag_timeout(call_->session, std::nullopt);
     std::string problem = "is of a server that tells no hash of it";
     try {
-        const HfFileMetadata found = co_await file_metadata(session_, url, token_, patience);
+        const HfFileMetadata found = co_await file_metadata(call_->session, url, call_->token, patience);
         const auto hash = to_content_hash(found.etag.value_or(std::string()));
         if (hash && found.size) {
             // Not as an LFS file: who has no /tree has no LFS routes either.
@@ -117,12 +116,12 @@ asio::awaitable<void> Lister::ask_for(std::string path) {
 }
 
 asio::awaitable<void> Lister::from_siblings() {
-    Request request = get("/api/{}/revision/{}", repo_, segment(listing_.commit));
-    request.query("blobs", true).token(token_.get());
-    const Reply reply = co_await session_.send(std::move(request));
+    Request request = get("/api/{}/revision/{}", call_->repo, segment(listing_.commit));
+    request.query("blobs", true).token(call_->token.get());
+    const Reply reply = co_await call_->session.send(std::move(request));
     const json::value answer = json::parse(reply.body);
     const json::array* siblings = siblings_of(answer);
-    if (!siblings) throw_invalid("the server has no tree of " + repo_.id() + ", and no siblings either");
+    if (!siblings) throw_invalid("the server has no tree of " + call_->repo.id() + ", and no siblings either");
     std::vector<std::string> bare;
     for (const json::value& sibling : *siblings) {
         ListedFile listed = read_sibling(sibling);
@@ -136,7 +135,8 @@ asio::awaitable<void> Lister::from_siblings() {
     const auto ask = [&](std::size_t i) { return ask_for(bare[i]); };
     co_await for_each_bounded(bare.size(), heads_at_once, ask);
     if (listing_.files.empty() && !listing_.odd.empty())
-        throw_invalid("the server has no tree of " + repo_.id() + " and knows no hashes: nothing could be verified");
+        throw_invalid("the server has no tree of " + call_->repo.id() +
+                      " and knows no hashes: nothing could be verified");
 }
 
 bool lacks_route(unsigned status) { return status == 404 || status == 405 || status == 501; }
@@ -163,11 +163,10 @@ asio::awaitable<SnapshotListing> Lister::run() {
 
 }  // namespace
 
-asio::awaitable<SnapshotHead> ask_head(Session session, Repo repo, std::string revision, OwnedToken token,
-                                       bool siblings) {
-    Request request = get("/api/{}/revision/{}", repo, segment(revision));
-    request.token(token.get());
-    const Reply reply = co_await session.send(std::move(request));
+asio::awaitable<SnapshotHead> ask_head(std::shared_ptr<const TransferCall> call, bool siblings) {
+    Request request = get("/api/{}/revision/{}", call->repo, segment(call->revision));
+    request.token(call->token.get());
+    const Reply reply = co_await call->session.send(std::move(request));
     const json::value parsed = json::parse(reply.body);
     const json::object* members = parsed.if_object();
     const json::value* sha = members ? members->if_contains("sha") : nullptr;
@@ -186,15 +185,15 @@ asio::awaitable<SnapshotHead> ask_head(Session session, Repo repo, std::string r
     co_return head;
 }
 
-asio::awaitable<SnapshotListing> list_snapshot(Session session, Repo repo, std::string commit, OwnedToken token,
+asio::awaitable<SnapshotListing> list_snapshot(std::shared_ptr<const TransferCall> call, std::string commit,
                                                bool anew) {
     if (!anew) {
-        auto kept = read_kept(session, repo, commit);
+        auto kept = read_kept(call->session, call->repo, commit);
         if (kept) co_return std::move(*kept);
     }
-    Lister lister(session, repo, std::move(commit), std::move(token));
+    Lister lister(call, std::move(commit));
     SnapshotListing listing = co_await lister.run();
-    if (listing.odd.empty()) keep(session, repo, listing);
+    if (listing.odd.empty()) keep(call->session, call->repo, listing);
     co_return listing;
 }
 
@@ -211,11 +210,11 @@ std::vector<FileFailure> find_lacking(const SnapshotHead& head, const SnapshotLi
     return lacking;
 }
 
-asio::awaitable<SnapshotListing> list_whole_snapshot(Session session, Repo repo, SnapshotHead head, OwnedToken token,
+asio::awaitable<SnapshotListing> list_whole_snapshot(std::shared_ptr<const TransferCall> call, SnapshotHead head,
                                                      bool anew) {
-    SnapshotListing listing = co_await list_snapshot(session, repo, head.commit, token, anew);
+    SnapshotListing listing = co_await list_snapshot(call, head.commit, anew);
     if (anew || (!listing.files.empty() && find_lacking(head, listing).empty())) co_return listing;
-    SnapshotListing again = co_await list_snapshot(session, repo, head.commit, token, true);
+    SnapshotListing again = co_await list_snapshot(call, head.commit, true);
     co_return again;
 }
 

@@ -1,8 +1,7 @@
 #include "workflow/snapshot_run.hpp"
 
-#include "engine/download/hub_download.hpp"
-
 #include <hf/core/for_each_bounded.hpp>
+#include <hf/transfer/progress.hpp>
 
 #include <algorithm>
 #include <unordered_map>
@@ -18,12 +17,8 @@ constexpr std::size_t large_at_once = 4;
 
 }  // namespace
 
-SnapshotRun::SnapshotRun(Session session, std::shared_ptr<TransferEngine> transfers, Repo repo, OwnedToken token)
-    : session_(session),
-      transfers_(std::move(transfers)),
-      repo_(repo),
-      token_(token),
-      links_(std::make_shared<LfsLinks>(std::move(session), std::move(repo), std::move(token))) {}
+SnapshotRun::SnapshotRun(std::shared_ptr<const TransferCall> call)
+    : call_(std::move(call)), links_(LfsLinks::of(call_)) {}
 
 bool SnapshotRun::is_there(const SnapshotFile& file, SnapshotDestination& destination) const {
     if (force) return false;
@@ -47,9 +42,9 @@ std::vector<SameContent> SnapshotRun::missing(const std::vector<const SnapshotFi
     std::vector<SameContent> contents;
     std::unordered_map<std::string_view, std::size_t> by_etag;
     for (const SnapshotFile* file : files) {
-        if (progress) progress->expect(1, static_cast<std::int64_t>(file->size));
+        if (call_->progress) call_->progress->expect(1, static_cast<std::int64_t>(file->size));
         if (is_there(*file, destination)) {
-            if (progress) progress->file_done(file->path, file->size, true);
+            if (call_->progress) call_->progress->file_done(file->path, file->size, true);
             continue;
         }
         const auto [known, is_new] = by_etag.emplace(file->etag, contents.size());
@@ -72,26 +67,24 @@ void SnapshotRun::require_room(const std::vector<SameContent>& contents, Snapsho
 }
 
 FetchJob SnapshotRun::job_for(const SnapshotFile& file, SnapshotDestination& destination) const {
-    Request resolve = get("/{}/resolve/{}/{}", repo_.url_path(), segment(commit_), file.path);
-    resolve.token(token_.get()).decompress(false).bucket(Bucket::resolvers);
+    Request resolve = get("/{}/resolve/{}/{}", call_->repo.url_path(), segment(commit_), file.path);
+    resolve.token(call_->token.get()).decompress(false).bucket(Bucket::resolvers);
     std::shared_ptr<DownloadSource> source;
     if (file.lfs)
-        source = std::make_shared<LfsSource>(links_, session_, file.etag, std::move(resolve));
+        source = std::make_shared<LfsSource>(links_, call_->session, file.etag, std::move(resolve));
     else
-        source = std::make_shared<ResolveSource>(session_, std::move(resolve));
+        source = std::make_shared<ResolveSource>(call_->session, std::move(resolve));
     FetchJob job(file.path, ContentId(file.etag, file.size), std::move(source), destination.partials());
     job.again = force;
-    job.progress = progress;
-    job.timeout = download_timeout(session_);
     if (!incomplete_folder.empty()) job.incomplete = incomplete_folder + "/" + file.etag + ".incomplete";
     return job;
 }
 
 void SnapshotRun::finished(const SameContent& content, bool skipped) {
-    if (!progress) return;
+    if (!call_->progress) return;
     bool counted = !skipped;  // the bytes of the first were counted as they came
     for (const SnapshotFile* file : content.files) {
-        progress->file_done(file->path, counted ? 0 : file->size, skipped);
+        call_->progress->file_done(file->path, counted ? 0 : file->size, skipped);
         counted = false;
     }
 }
@@ -106,7 +99,7 @@ asio::awaitable<void> SnapshotRun::bring(const SameContent& content, SnapshotDes
     }
     FetchJob job = job_for(content.first(), destination);
     co_await destination.fetch(content, std::move(job));
-    if (content.first().lfs) links_->done(content.first().etag);
+    if (content.first().lfs) links_->forget(content.first().etag);
     result_.fetched += content.files.size();
     result_.bytes_fetched += content.first().size;
     finished(content, false);
@@ -129,10 +122,10 @@ asio::awaitable<SnapshotRun::Result> SnapshotRun::run(std::string commit, std::v
     std::vector<SameContent> contents = missing(files, destination);
     if (contents.empty()) co_return result_;
     require_room(contents, destination);
-    if (progress) progress->set_state(ProgressSink::State::transferring);
+    if (call_->progress) call_->progress->set_state(ProgressSink::State::transferring);
 
     const auto is_small = [this](const SameContent& content) {
-        return content.first().size < transfers_->config.parts_above;
+        return content.first().size < call_->engine->config.parts_above;
     };
     const auto first_large = std::stable_partition(contents.begin(), contents.end(), is_small);
     const auto small = static_cast<std::size_t>(first_large - contents.begin());
@@ -140,7 +133,7 @@ asio::awaitable<SnapshotRun::Result> SnapshotRun::run(std::string commit, std::v
         if (content.first().lfs) links_->announce(content.first().etag, content.first().size);
     }
     // Small files wait for answers, large ones for bandwidth: neither should stand in line behind the other.
-    const std::size_t workers = std::max(1u, max_workers);
+    const std::size_t workers = std::max(1u, call_->at_once);
     const auto bring_small = [&](std::size_t i) { return try_to_bring(contents[i], destination); };
     const auto bring_large = [&](std::size_t i) { return try_to_bring(contents[small + i], destination); };
     const auto kind = [&](std::size_t which) {

@@ -1,11 +1,10 @@
 #pragma once
 
-#include "engine/download/fetch.hpp"
+#include "engine/download/fetch_job.hpp"
 #include "engine/lfs/links.hpp"
+#include "engine/transfer_call.hpp"
 #include "workflow/file_failures.hpp"
 #include "workflow/snapshot_listing.hpp"
-
-#include <hf/core/token_arg.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -50,12 +49,10 @@ inline constexpr unsigned default_workers = 64;
 /// Brings the files of one commit to their destination, many at once.
 class SnapshotRun {
 public:
-    SnapshotRun(Session session, std::shared_ptr<TransferEngine> transfers, Repo repo, OwnedToken token);
+    explicit SnapshotRun(std::shared_ptr<const TransferCall> call);
 
-    unsigned max_workers = default_workers;
-    bool force = false;           ///< fetch what is there already
-    bool all_or_nothing = false;  ///< the first file that cannot be fetched ends it
-    ProgressSink* progress = nullptr;
+    bool force = false;             ///< fetch what is there already
+    bool all_or_nothing = false;    ///< the first file that cannot be fetched ends it
     FileFailures failures;          ///< files that are not in place
     std::string incomplete_folder;  ///< where the reference keeps partials to be continued; empty: nowhere
 
@@ -81,10 +78,7 @@ private:
     FetchJob job_for(const SnapshotFile& file, SnapshotDestination& destination) const;
     void finished(const SameContent& content, bool skipped);
 
-    Session session_;
-    std::shared_ptr<TransferEngine> transfers_;
-    Repo repo_;
-    OwnedToken token_;
+    std::shared_ptr<const TransferCall> call_;
     std::shared_ptr<LfsLinks> links_;
     std::string commit_;
     Result result_;

@@ -1,14 +1,15 @@
+#include "api/commit_flow.hpp"
 #include "async/on_strand.hpp"
 #include "engine/files/local_path.hpp"
 #include "session/kept_entries.hpp"
 #include "workflow/commit_parts.hpp"
 #include "workflow/folder_listing.hpp"
+#include "workflow/multi_commit_flow.hpp"
 
 #include <hf/api/files.hpp>
 #include <hf/core/constants.hpp>
 #include <hf/core/glob.hpp>
 #include <hf/core/repo.hpp>
-#include <hf/core/token_arg.hpp>
 #include <hf/transfer/progress.hpp>
 #include <hf/workflow/multi_commits.hpp>
 #include <hf/workflow/upload_folder.hpp>
@@ -24,49 +25,34 @@ static_assert(options_struct<UploadFolderOptions>);
 
 namespace {
 
-/// UploadFolderOptions that own their texts.
+/// What a call of upload_folder was given, owned.
 class FolderRequest {
 public:
-    FolderRequest(std::string_view repo_id, fs::path folder, const UploadFolderOptions& options)
-        : repo_id(repo_id),
-          folder(std::move(folder)),
+    FolderRequest(const Session& session, std::string_view repo_id, fs::path folder, const UploadFolderOptions& options)
+        : folder(std::move(folder)),
           path_in_repo(options.path_in_repo),
-          message(options.commit_message),
-          description(options.commit_description),
-          token(options.token),
-          repo_type(options.repo_type),
-          revision(options.revision),
-          parent_commit(options.parent_commit),
           allow(patterns(options.allow_patterns)),
           ignore(options.ignore_patterns.to_vector()),
           remove(patterns(options.delete_patterns)),
-          create_pr(options.create_pr),
           multi_commits(options.multi_commits),
-          split_commits(options.split_commits),
-          num_threads(options.num_threads),
-          progress(options.progress) {
-        if (options.worker) worker = *options.worker;
-        if (message.empty()) message = "Upload folder using huggingface_hub";
+          split_commits(options.split_commits) {
+        const auto described = std::make_shared<CommitCall>(session, repo_id, options);
+        if (options.commit_message.empty()) described->message = "Upload folder using huggingface_hub";
+        call = described;
+        if (multi_commits && call->revision != default_revision)
+            throw_validation("revision", "Cannot use `multi_commits` to commit changes other than the main branch.");
+        if (multi_commits && split_commits)
+            throw_validation("split_commits", "`split_commits` and `multi_commits` exclude each other.");
     }
 
-    std::string repo_id;
+    std::shared_ptr<const CommitCall> call;
     fs::path folder;
     std::string path_in_repo;
-    std::string message;
-    std::string description;
-    OwnedToken token;
-    std::string repo_type;
-    std::string revision;
-    std::string parent_commit;
     PatternFilter::Patterns allow;
     std::vector<std::string> ignore;
     PatternFilter::Patterns remove;
-    bool create_pr;
     bool multi_commits;
     bool split_commits;
-    unsigned num_threads;
-    asio::any_io_executor worker;
-    ProgressSink* progress;
 
 private:
     static PatternFilter::Patterns patterns(const StringList& list) {
@@ -82,16 +68,17 @@ fs::path resolve_folder(const fs::path& folder) {
     return error ? path : resolved;
 }
 
-asio::awaitable<std::vector<CommitOperation>> deletions(Session session, std::shared_ptr<const FolderRequest> request) {
+asio::awaitable<std::vector<CommitOperation>> deletions(std::shared_ptr<const FolderRequest> request) {
     std::vector<CommitOperation> operations;
     if (!request->remove) co_return operations;
     const PatternFilter filter(request->remove, std::nullopt);
     const std::string prefix = repo_folder_prefix(request->path_in_repo);
+    const CommitCall& call = *request->call;
     FilesOptions listing;
-    if (!request->create_pr) listing.revision = request->revision;
-    listing.repo_type = request->repo_type;
-    listing.token = request->token.get();
-    auto files = FilesApi(session).list_repo_files(request->repo_id, listing);
+    if (!call.create_pr) listing.revision = call.revision;
+    listing.repo_type = call.repo.type();
+    listing.token = call.token.get();
+    auto files = FilesApi(call.session).list_repo_files(call.repo.id(), listing);
     std::size_t seen = 0;
     while (auto path = co_await files.next()) {
         require_room_for_entry(seen++);
@@ -102,20 +89,21 @@ asio::awaitable<std::vector<CommitOperation>> deletions(Session session, std::sh
     co_return operations;
 }
 
-asio::awaitable<std::vector<CommitOperation>> additions(Session session, std::shared_ptr<const FolderRequest> request) {
+asio::awaitable<std::vector<CommitOperation>> additions(std::shared_ptr<const FolderRequest> request) {
+    const CommitCall& call = *request->call;
     FolderListing listing;
     const fs::path folder = resolve_folder(request->folder);
     const FolderFilter filter(request->allow, request->ignore);
-    if (request->worker) {
-        listing = co_await run_on(request->worker, list_folder(folder, filter));
+    if (call.worker) {
+        listing = co_await run_on(call.worker, list_folder(folder, filter));
     } else {
         listing = co_await list_folder(folder, filter);
     }
-    for (const auto& sentence : listing.left_out) session.warn("left out of the upload: " + sentence);
+    for (const auto& sentence : listing.left_out) call.session.warn("left out of the upload: " + sentence);
     if (listing.files.empty())
-        session.warn("nothing to upload: " + folder.string() +
-                     (request->allow || !request->ignore.empty() ? " has no file that the patterns let through"
-                                                                 : " has no files"));
+        call.session.warn("nothing to upload: " + folder.string() +
+                          (request->allow || !request->ignore.empty() ? " has no file that the patterns let through"
+                                                                      : " has no files"));
     const std::string prefix = repo_folder_prefix(request->path_in_repo);
     std::vector<CommitOperation> operations;
     for (const auto& file : listing.files)
@@ -132,65 +120,35 @@ std::vector<CommitOperation> merge(std::vector<CommitOperation> removed, std::ve
     return removed;
 }
 
-asio::awaitable<CommitInfo> commit_on_pr(Session session, CommitsApi commits,
-                                         std::shared_ptr<const FolderRequest> request,
+asio::awaitable<CommitInfo> commit_on_pr(std::shared_ptr<const CommitCall> call,
                                          std::vector<CommitOperation> operations) {
     MultiCommitPlan plan = plan_multi_commits(operations);
-    CreateCommitsOnPrOptions options;
-    options.commit_message = request->message;
-    options.commit_description = request->description;
-    options.token = request->token.get();
-    options.repo_type = request->repo_type;
-    options.merge_pr = !request->create_pr;
-    options.num_threads = request->num_threads;
-    if (request->worker) options.worker = &request->worker;
-    options.progress = request->progress;
-    MultiCommitsApi api(session, commits);
-    const std::string url = co_await api.create_commits_on_pr(request->repo_id, std::move(plan.addition_commits),
-                                                              std::move(plan.deletion_commits), options);
+    const std::string url = co_await commit_on_pull_request(call, std::move(plan), !call->create_pr);
     CommitInfo info;
-    info.commit_message = request->message;
-    info.commit_description = request->description;
+    info.commit_message = *call->message;
+    info.commit_description = call->description;
     info.pr_url = info.url = url;
     info.pr_num = std::stoll(url.substr(url.rfind('/') + 1));
     info.pr_revision = "refs/pr/" + std::to_string(*info.pr_num);
     co_return info;
 }
 
-asio::awaitable<CommitInfo> run_upload_folder(Session session, CommitsApi commits,
-                                              std::shared_ptr<const FolderRequest> request) {
-    const Repo repo(request->repo_type, request->repo_id);
-    if (request->multi_commits && !request->revision.empty() && request->revision != default_revision)
-        throw_validation("revision", "Cannot use `multi_commits` to commit changes other than the main branch.");
-    if (request->multi_commits && request->split_commits)
-        throw_validation("split_commits", "`split_commits` and `multi_commits` exclude each other.");
-    if (request->progress) request->progress->set_state(ProgressSink::State::listing);
-    std::vector<CommitOperation> removed = co_await deletions(session, request);
-    std::vector<CommitOperation> added = co_await additions(session, request);
+asio::awaitable<CommitInfo> run_upload_folder(std::shared_ptr<const FolderRequest> request) {
+    const std::shared_ptr<const CommitCall> call = request->call;
+    if (call->progress) call->progress->set_state(ProgressSink::State::listing);
+    std::vector<CommitOperation> removed = co_await deletions(request);
+    std::vector<CommitOperation> added = co_await additions(request);
     auto operations = merge(std::move(removed), std::move(added));
-    if (request->multi_commits && !operations.empty())
-        co_return co_await commit_on_pr(session, commits, request, std::move(operations));
+    if (request->multi_commits && !operations.empty()) co_return co_await commit_on_pr(call, std::move(operations));
 
-    CommitOptions options;
-    options.commit_message = request->message;
-    options.commit_description = request->description;
-    options.token = request->token.get();
-    options.repo_type = request->repo_type;
-    options.revision = request->revision;
-    options.create_pr = request->create_pr;
-    options.parent_commit = request->parent_commit;
-    options.num_threads = request->num_threads;
-    if (request->worker) options.worker = &request->worker;
-    options.progress = request->progress;
     CommitInfo info;
     if (request->split_commits)
-        info = co_await commit_in_parts(session, commits, request->repo_id, std::move(operations), options);
+        info = co_await commit_in_parts(call, std::move(operations));
     else
-        info = co_await commits.create_commit(request->repo_id, std::move(operations), options);
-
-    std::string revision = request->revision.empty() ? std::string(default_revision) : request->revision;
-    if (info.pr_revision) revision = quote(*info.pr_revision, "");
-    info.url = session.endpoint() + "/" + repo.url_path() + "/tree/" + revision + "/" + request->path_in_repo;
+        info = co_await make_commit(call, std::move(operations));
+    const std::string revision = info.pr_revision ? quote(*info.pr_revision, "") : call->revision;
+    info.url =
+        call->session.endpoint() + "/" + call->repo.url_path() + "/tree/" + revision + "/" + request->path_in_repo;
     co_return info;
 }
 
@@ -198,7 +156,7 @@ asio::awaitable<CommitInfo> run_upload_folder(Session session, CommitsApi commit
 
 asio::awaitable<CommitInfo> UploadFolderApi::upload_folder(std::string_view repo_id, const fs::path& folder_path,
                                                            UploadFolderOptions options) const {
-    return run_upload_folder(session_, commits_, std::make_shared<FolderRequest>(repo_id, folder_path, options));
+    return run_upload_folder(std::make_shared<FolderRequest>(session_, repo_id, folder_path, options));
 }
 
 }  // namespace hf

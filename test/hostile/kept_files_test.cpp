@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(a_cached_file_is_hashed_where_that_is_asked_for) {
     snapshot();
     const fs::path blob = cache / "blobs" / git_oid("hello\n");
     const SnapshotFile file("a.txt", git_oid("hello\n"), 6, false);
-    const auto looks_right = [&](bool verify) { return run(is_right(AT_FDCWD, blob.string(), file, verify)); };
+    const auto looks_right = [&](bool verify) { return run(is_right(AT_FDCWD, blob.string(), file, verify, {})); };
     BOOST_TEST(looks_right(true));
     write(blob, "HELLO\n");
     BOOST_TEST(looks_right(false));

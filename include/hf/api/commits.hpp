@@ -16,7 +16,6 @@
 namespace hf {
 
 class ProgressSink;
-class Uploads;
 
 /// A commit that was made.
 struct CommitInfo {
@@ -59,9 +58,9 @@ struct PreuploadOptions {
     std::string_view repo_type{};
     std::string_view revision{};
     bool create_pr = false;
-    unsigned num_threads = 0;                             ///< as in CommitOptions
-    bool free_memory = true;                              ///< forget the bytes of what was uploaded as LFS
-    TextArg gitignore_content{};                          ///< instead of an added or the stored .gitignore
+    unsigned num_threads = 0;     ///< as in CommitOptions
+    bool free_memory = true;      ///< forget the bytes of what was uploaded as LFS
+    TextArg gitignore_content{};  ///< instead of an added or the stored .gitignore
     const boost::asio::any_io_executor* worker = nullptr;
     ProgressSink* progress = nullptr;
 };
@@ -77,7 +76,7 @@ BOOST_DESCRIBE_STRUCT(PreuploadOptions, (),
 /// stored by then stay stored, and no commit is made unless it was already sent.
 class CommitsApi {
 public:
-    explicit CommitsApi(Session session);
+    explicit CommitsApi(Session session) : session_(std::move(session)) {}
 
     /// Applies `operations` in order, in one commit. The Hub is asked which files are LFS; those are
     /// uploaded in parallel, the others travel inside the commit, read while they are sent. Files that the
@@ -109,7 +108,6 @@ public:
 
 private:
     Session session_;
-    std::shared_ptr<Uploads> uploads_;
 };
 
 }  // namespace hf

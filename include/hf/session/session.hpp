@@ -21,6 +21,7 @@
 namespace hf {
 
 class Environment;
+class SessionServices;
 class SessionState;
 class SessionStats;
 
@@ -38,8 +39,8 @@ public:
 struct RequestEvent {
     net::Method method{};
     std::string host;
-    std::string path;                      ///< without query
-    unsigned status = 0;                   ///< 0: no answer; `error` says why
+    std::string path;     ///< without query
+    unsigned status = 0;  ///< 0: no answer; `error` says why
     int attempt = 1;
     std::uint64_t bytes_sent = 0;          ///< head and body of an answered request
     std::uint64_t bytes_received = 0;      ///< of a buffered body
@@ -215,6 +216,7 @@ public:
     Request following_page(const Request& request, std::string_view page_url, std::string_view next) const;
     /// Counters of connections and quotas, from any thread; see <hf/session/stats.hpp>.
     SessionStats stats() const;
+    SessionServices& services() const noexcept;  ///< of the library
     /// Closes all connections; calls in flight fail with operation_aborted.
     void close() const;
 

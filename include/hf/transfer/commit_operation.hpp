@@ -24,9 +24,6 @@ struct UploadInfo {
     std::string sample;  ///< the first 512 bytes
 };
 
-/// Reads all of `content` once, in blocks of 1 MiB. Blocks. Throws FileSystemError.
-UploadInfo compute_upload_info(const ContentSource& content);
-
 struct UploadState;
 
 /// Adds or replaces a file. A handle: copies share content and state, so that the caller sees what

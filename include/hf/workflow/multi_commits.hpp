@@ -44,7 +44,7 @@ BOOST_DESCRIBE_STRUCT(CreateCommitsOnPrOptions, (),
 /// Many commits as one pull request.
 class MultiCommitsApi {
 public:
-    MultiCommitsApi(Session session, CommitsApi commits) : session_(std::move(session)), commits_(std::move(commits)) {}
+    explicit MultiCommitsApi(Session session) : session_(std::move(session)) {}
 
     /// Pushes the commits, deletions first, to a draft pull request, opens it, and merges it if asked to.
     /// Gives its URL. Called again with the same operations after a failure it goes on where it stopped;
@@ -56,7 +56,6 @@ public:
 
 private:
     Session session_;
-    CommitsApi commits_;
 };
 
 }  // namespace hf

@@ -48,8 +48,8 @@ struct SnapshotDownloadOptions {
 };
 BOOST_DESCRIBE_STRUCT(SnapshotDownloadOptions, (),
                       (repo_type, revision, cache_dir, local_dir, local_dir_use_symlinks, etag_timeout, resume_download,
-                       force_download, verify, all_or_nothing, token, local_files_only, allow_patterns,
-                       ignore_patterns, max_workers, plan, progress))
+                       force_download, verify, all_or_nothing, token, local_files_only, allow_patterns, ignore_patterns,
+                       max_workers, plan, progress))
 
 struct MirrorOptions {
     std::string_view repo_type{};
@@ -57,7 +57,7 @@ struct MirrorOptions {
     TokenArg token{};
     StringList allow_patterns{};
     StringList ignore_patterns{};
-    unsigned max_workers = 0;     ///< files at once; 0: 64
+    unsigned max_workers = 0;  ///< files at once; 0: 64
     /// Delete files that an earlier mirror of the same repository fetched into the same folder and that the repository
     /// no longer has, when all others are in place.
     bool remove_deleted = false;
@@ -82,8 +82,8 @@ public:
     std::uint64_t files = 0;    ///< of the revision, after filtering
     std::uint64_t fetched = 0;  ///< of these, transferred now
     std::uint64_t removed = 0;
-    std::uint64_t bytes = 0;          ///< of all files
-    std::uint64_t bytes_fetched = 0;  ///< of the transferred ones
+    std::uint64_t bytes = 0;             ///< of all files
+    std::uint64_t bytes_fetched = 0;     ///< of the transferred ones
     std::vector<std::string> unmatched;  ///< patterns that match no file of the repository
     /// Files that were left out because their names belong to clients of the Hub: ".cache" and what is below
     /// ".cache/huggingface". Clients do not upload such.
@@ -93,7 +93,7 @@ public:
 /// Whole repositories.
 class SnapshotDownloadApi {
 public:
-    explicit SnapshotDownloadApi(DownloadsApi downloads);
+    explicit SnapshotDownloadApi(Session session) : session_(std::move(session)) {}
 
     /// Fetches all files of one commit into the cache and gives the snapshot's folder (`local_dir` if
     /// given). The commit is pinned first, so files of different commits are never mixed. Files that the
@@ -124,7 +124,7 @@ public:
                                                 MirrorOptions options = {}) const;
 
 private:
-    DownloadsApi downloads_;
+    Session session_;
 };
 
 }  // namespace hf

@@ -38,20 +38,20 @@ BOOST_DESCRIBE_STRUCT(UploadFolderOptions, (),
 /// Whole folders.
 class UploadFolderApi {
 public:
-    UploadFolderApi(Session session, CommitsApi commits) : session_(std::move(session)), commits_(std::move(commits)) {}
+    explicit UploadFolderApi(Session session) : session_(std::move(session)) {}
 
     /// Commits the files below `folder_path`, keeping their paths, in one commit. Files of the repository
     /// that are not in the folder stay, unless `delete_patterns` says otherwise. Links to files are followed; links to
-    /// folders, to nothing, and what is neither file nor folder are left out, and `Session::on_warning` is told. What the repository has already is not sent, so that a call that was interrupted can be
-    /// repeated; with `split_commits` the commits made before stay, and the answer is about the last. With
-    /// `multi_commits` the answer is about the pull request: `oid` and `commit_url` are empty. Throws HFValidationError
-    /// (argument "folder_path") unless it is a folder.
+    /// folders, to nothing, and what is neither file nor folder are left out, and `Session::on_warning` is told. What
+    /// the repository has already is not sent, so that a call that was interrupted can be repeated; with
+    /// `split_commits` the commits made before stay, and the answer is about the last. With `multi_commits` the answer
+    /// is about the pull request: `oid` and `commit_url` are empty. Throws HFValidationError (argument "folder_path")
+    /// unless it is a folder.
     boost::asio::awaitable<CommitInfo> upload_folder(std::string_view repo_id, const std::filesystem::path& folder_path,
                                                      UploadFolderOptions options = {}) const;
 
 private:
     Session session_;
-    CommitsApi commits_;
 };
 
 }  // namespace hf

@@ -43,17 +43,16 @@ std::optional<ContentId> content_of(const RepoFile& entry) {
     return ContentId(std::move(hash), static_cast<std::uint64_t>(entry.size));
 }
 
-FileInquiry::FileInquiry(Session session, Repo repo, std::string revision, std::string file, OwnedToken token,
-                         double timeout)
-    : session_(std::move(session)),
-      repo_(std::move(repo)),
-      revision_(std::move(revision)),
+FileInquiry::FileInquiry(std::shared_ptr<const TransferCall> call, std::string file, double timeout)
+    : call_(std::move(call)),
       file_(std::move(file)),
-      token_(std::move(token)),
       timeout_(timeout),
-      url_(Url::parse(hf_hub_url(session_.endpoint(), repo_.type(), repo_.id(), revision_, file_))) {}
+      url_(Url::parse(hf_hub_url(session().endpoint(), call_->repo.type(), call_->repo.id(), call_->revision, file_))) {
+}
 
-asio::awaitable<HfFileMetadata> FileInquiry::head() const { return file_metadata(session_, url_, token_, timeout_); }
+asio::awaitable<HfFileMetadata> FileInquiry::head() const {
+    return file_metadata(session(), url_, call_->token, timeout_);
+}
 
 asio::awaitable<HfFileMetadata> FileInquiry::ask() {
     HfFileMetadata out;
@@ -85,11 +84,11 @@ asio::awaitable<HfFileMetadata> FileInquiry::ask() {
 }
 
 asio::awaitable<std::optional<std::string>> FileInquiry::commit_of_revision() const {
-    if (is_commit_hash(revision_)) co_return revision_;
-    Request request = get("/api/{}/revision/{}", repo_, segment(revision_));
-    request.token(token_.get()).timeout(timeout_);
+    if (is_commit_hash(call_->revision)) co_return call_->revision;
+    Request request = get("/api/{}/revision/{}", call_->repo, segment(call_->revision));
+    request.token(token()).timeout(timeout_);
     try {
-        const auto info = co_await session_.call<json::object>(std::move(request));
+        const auto info = co_await session().call<json::object>(std::move(request));
         const json::value* sha = info.if_contains("sha");
         if (sha && sha->is_string() && is_commit_hash(std::string_view(sha->get_string())))
             co_return std::string(sha->get_string());
@@ -107,10 +106,10 @@ asio::awaitable<std::optional<ContentId>> FileInquiry::listed(std::string revisi
 
 asio::awaitable<std::optional<ContentId>> FileInquiry::in_paths_info(std::string revision) const {
     const std::pair<std::string, std::string> form[] = {{"paths", file_}, {"expand", "False"}};
-    Request request = post("/api/{}/paths-info/{}", repo_, segment(revision));
-    request.form(form).idempotent(true).token(token_.get()).timeout(timeout_);
+    Request request = post("/api/{}/paths-info/{}", call_->repo, segment(revision));
+    request.form(form).idempotent(true).token(token()).timeout(timeout_);
     try {
-        const auto entries = co_await session_.call<std::vector<RepoTreeEntry>>(std::move(request));
+        const auto entries = co_await session().call<std::vector<RepoTreeEntry>>(std::move(request));
         for (const RepoTreeEntry& entry : entries) {
             if (entry.file() && entry.path() == file_) co_return content_of(*entry.file());
         }
@@ -122,13 +121,13 @@ asio::awaitable<std::optional<ContentId>> FileInquiry::in_paths_info(std::string
 
 asio::awaitable<std::optional<ContentId>> FileInquiry::in_folder(std::string revision) const {
     const auto slash = file_.rfind('/');
-    Request request = get("/api/{}/tree/{}", repo_, segment(revision));
+    Request request = get("/api/{}/tree/{}", call_->repo, segment(revision));
     if (slash != file_.npos)
-        request = get("/api/{}/tree/{}/{}", repo_, segment(revision), segment(file_.substr(0, slash)));
-    request.token(token_.get()).timeout(timeout_);
+        request = get("/api/{}/tree/{}/{}", call_->repo, segment(revision), segment(file_.substr(0, slash)));
+    request.token(token()).timeout(timeout_);
     ListOptions options;
     options.limit = most_entries;
-    auto tree = session_.list<RepoTreeEntry>(std::move(request), options);
+    auto tree = session().list<RepoTreeEntry>(std::move(request), options);
     try {
         while (auto entry = co_await tree.next()) {
             if (entry->file() && entry->path() == file_) co_return content_of(*entry->file());

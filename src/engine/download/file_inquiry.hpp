@@ -1,14 +1,16 @@
 #pragma once
 
 #include "engine/files/content_id.hpp"
+#include "engine/transfer_call.hpp"
 
-#include <hf/api/downloads.hpp>
 #include <hf/core/repo.hpp>
 #include <hf/core/token_arg.hpp>
+#include <hf/types/hf_file_metadata.hpp>
 #include <hf/types/repo_file.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,11 +27,12 @@ std::optional<ContentId> content_of(const RepoFile& entry);
 /// strand.
 class FileInquiry {
 public:
-    FileInquiry(Session session, Repo repo, std::string revision, std::string file, OwnedToken token, double timeout);
+    /// `timeout`: seconds for each wait.
+    FileInquiry(std::shared_ptr<const TransferCall> call, std::string file, double timeout);
 
     const Url& url() const noexcept { return url_; }
-    const Session& session() const noexcept { return session_; }
-    TokenArg token() const { return token_.get(); }
+    const Session& session() const noexcept { return call_->session; }
+    TokenArg token() const { return call_->token.get(); }
 
     /// The headers alone.
     boost::asio::awaitable<HfFileMetadata> head() const;
@@ -47,10 +50,8 @@ private:
     boost::asio::awaitable<std::optional<ContentId>> in_paths_info(std::string revision) const;
     boost::asio::awaitable<std::optional<ContentId>> in_folder(std::string revision) const;
 
-    Session session_;
-    Repo repo_;
-    std::string revision_, file_;
-    OwnedToken token_;
+    std::shared_ptr<const TransferCall> call_;
+    std::string file_;
     double timeout_;
     Url url_;
     std::string header_etag_;

@@ -2,7 +2,9 @@
 
 #include <hf/core/token_arg.hpp>
 
-#include <hf/api/downloads.hpp>
+#include <hf/core/duration_arg.hpp>
+#include <hf/session/session.hpp>
+#include <hf/types/hf_file_metadata.hpp>
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,7 +1,10 @@
 #include "engine/download/hub_download.hpp"
 
+#include "engine/download/cache_fetch.hpp"
 #include "engine/download/file_metadata.hpp"
-#include "engine/files/file_lock.hpp"
+#include "engine/download/metadata_source.hpp"
+#include "engine/download/not_cached.hpp"
+#include "engine/files/hash_file.hpp"
 
 #include <hf/core/constants.hpp>
 #include <hf/core/error.hpp>
@@ -16,134 +19,52 @@ namespace hf {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
-HubDownloadArgs::HubDownloadArgs(const Session& session, std::string_view id, std::string_view filename,
+namespace {
+
+void require_safe(std::string_view argument, const std::string& path) {
+    try {
+        require_safe_path(path);
+    } catch (const UnsafePathError& error) {
+        throw_validation(argument, std::string(argument) + ": " + path + " would leave its folder");
+    }
+}
+
+}  // namespace
+
+HubDownloadArgs::HubDownloadArgs(std::shared_ptr<const TransferCall> given, std::string_view filename)
+    : call(std::move(given)), file(filename), cache_dir(call->session.cache_dir()) {
+    require_safe("filename", file);
+    require_safe("revision", call->revision);
+}
+
+HubDownloadArgs::HubDownloadArgs(const Session& session, std::string_view repo_id, std::string_view filename,
                                  const HfHubDownloadOptions& options)
-    : repo_type(validate_repo_type(options.repo_type)),
-      repo_id(id),
-      file(filename),
-      revision(options.revision.empty() ? default_revision : options.revision),
-      cache_dir(options.cache_dir.empty() ? session.cache_dir() : options.cache_dir),
-      local_dir(options.local_dir),
-      use_symlinks(options.local_dir_use_symlinks),
-      force(options.force_download),
-      resume(options.resume_download),
-      local_only(options.local_files_only),
-      legacy(options.legacy_cache_layout || !options.force_filename.empty()),
-      verify(options.verify),
-      force_filename(options.force_filename),
-      timeout(etag_timeout(session, options.etag_timeout)),
-      token(options.token),
-      progress(options.progress) {
-    validate_repo_id(repo_id);
-    if (!options.subfolder.empty()) file = std::string(options.subfolder) + "/" + file;
-    const auto check = [](std::string_view argument, const std::string& path) {
-        try {
-            require_safe_path(path);
-        } catch (const UnsafePathError& error) {
-            throw_validation(argument, std::string(argument) + ": " + path + " would leave its folder");
-        }
-    };
-    check("filename", file);
-    check("revision", revision);
-    if (!force_filename.empty()) check("force_filename", force_filename);
-}
-
-MetadataSource::MetadataSource(std::shared_ptr<const FileInquiry> inquiry, const HfFileMetadata& metadata)
-    : inquiry_(std::move(inquiry)),
-      commit_(metadata.commit_hash.value_or("")),
-      location_(Url::parse(metadata.location)) {}
-
-asio::awaitable<Request> MetadataSource::request() {
-    if (!location_) {
-        // Without an answer to HEAD there was only one place to get it from.
-        if (inquiry_->header_etag().empty()) {
-            location_ = inquiry_->url();
-        } else {
-            const HfFileMetadata metadata = co_await inquiry_->head();
-            if (metadata.etag != inquiry_->header_etag()) {
-                ErrorInfo info;
-                info.url = inquiry_->url().redacted();
-                info.message = "the file changed while it was downloaded: " + info.url;
-                throw IntegrityError(std::move(info));
-            }
-            location_ = Url::parse(metadata.location);
-        }
-    }
-    Request request = content_request(inquiry_->session(), *location_, inquiry_->token());
-    co_return request;
-}
-
-bool MetadataSource::renew(unsigned status) {
-    // A link that never worked is refused for another reason than age.
-    if (!worked_ || !may_be_expired(status)) return false;
-    worked_ = false;
-    location_.reset();
-    return true;
-}
-
-asio::awaitable<std::string> MetadataSource::second_opinion() {
-    const std::optional<ContentId> content = co_await inquiry_->listed(commit_);
-    co_return content ? content->etag() : std::string();
-}
-
-bool may_use_cache(const Error& error) {
-    if (dynamic_cast<const TlsError*>(&error)) return false;
-    if (dynamic_cast<const RevisionNotFoundError*>(&error)) return false;
-    if (dynamic_cast<const EntryNotFoundError*>(&error)) return false;
-    return dynamic_cast<const ConnectionError*>(&error) || dynamic_cast<const HfHubHTTPError*>(&error) ||
-           dynamic_cast<const InvalidResponseError*>(&error);
-}
-
-void throw_not_cached(std::string_view what, bool local_only, std::exception_ptr cause) {
-    ErrorInfo info;
-    info.message = std::string(what) + " is not in the cache";
-    if (local_only) {
-        info.message += ", and local_files_only forbids to ask the Hub";
-    } else if (cause) {
-        try {
-            std::rethrow_exception(cause);
-        } catch (const RepositoryNotFoundError&) {
-            throw;
-        } catch (const Error& error) {
-            if (error.status() == 401) throw;
-            const bool answered = error.status() != 0 || error.code() == Errc::invalid_response;
-            std::string message = info.message;
-            message += answered ? ", and the Hub does not give it: " : ", and the Hub could not be asked: ";
-            message += error.message();
-            info = error.info();
-            info.message = std::move(message);
-            info.cause = error.code();
-            // As in the reference these belong to the Hub's error, whose text is in the message.
-            info.server_message.clear();
-            info.request_id.clear();
-        }
-    }
-    throw LocalEntryNotFoundError(std::move(info));
-}
-
-std::optional<double> download_timeout(const Session& session) {
-    const auto seconds = session.environment().download_timeout;
-    if (seconds == default_download_timeout || seconds.count() <= 0) return std::nullopt;
-    return static_cast<double>(seconds.count());
+    : HubDownloadArgs(std::make_shared<TransferCall>(session, repo_id, options),
+                      options.subfolder.empty() ? std::string(filename)
+                                                : std::string(options.subfolder) + "/" + std::string(filename)) {
+    if (!options.cache_dir.empty()) cache_dir = options.cache_dir;
+    local_dir = options.local_dir;
+    use_symlinks = options.local_dir_use_symlinks;
+    force = options.force_download;
+    resume = options.resume_download;
+    local_only = options.local_files_only;
+    legacy = options.legacy_cache_layout || !options.force_filename.empty();
+    verify = options.verify;
+    force_filename = options.force_filename;
+    timeout = etag_timeout(session, options.etag_timeout);
+    if (!force_filename.empty()) require_safe("force_filename", force_filename);
 }
 
 namespace {
 
-bool worth_a_lock(const TransferConfig& config, const ContentId& content) {
-    // Two processes that fetch the same small file at once lose less than a lock costs.
-    return config.lock_files && (!content.size() || *content.size() >= config.keep_partials_above);
-}
-
 /// One call of hf_hub_download.
 class HubDownload {
 public:
-    HubDownload(Session session, std::shared_ptr<TransferEngine> transfers, HubDownloadArgs args)
-        : session_(std::move(session)),
-          transfers_(std::move(transfers)),
-          args_(std::move(args)),
-          cache_(args_.cache_dir, args_.repo_type, args_.repo_id),
-          inquiry_(std::make_shared<FileInquiry>(session_, Repo(args_.repo_type, args_.repo_id), args_.revision,
-                                                 args_.file, args_.token, args_.timeout)) {}
+    explicit HubDownload(HubDownloadArgs args)
+        : args_(std::move(args)),
+          call_(*args_.call),
+          cache_(args_.cache_dir, call_.repo.type(), call_.repo.id()),
+          inquiry_(std::make_shared<FileInquiry>(args_.call, args_.file, args_.timeout)) {}
 
     asio::awaitable<DownloadedFile> run();
 
@@ -160,9 +81,8 @@ private:
 
     std::string pointer(std::string_view commit) const { return cache_.paths().pointer(commit, args_.file).string(); }
 
-    Session session_;
-    std::shared_ptr<TransferEngine> transfers_;
     HubDownloadArgs args_;
+    const TransferCall& call_;
     RepoCache cache_;
     std::shared_ptr<FileInquiry> inquiry_;
     bool has_cache_ = true;
@@ -190,7 +110,7 @@ void HubDownload::mark_no_exist(const EntryNotFoundError& error) {
     const std::string& commit = error.info().repo_commit;
     if (!has_cache_ || !is_commit_hash(commit)) return;
     cache_.mark_no_exist(commit, args_.file);
-    cache_.store_ref(args_.revision, commit);
+    cache_.store_ref(call_.revision, commit);
 }
 
 asio::awaitable<HfFileMetadata> HubDownload::ask() {
@@ -208,7 +128,7 @@ asio::awaitable<bool> HubDownload::is_sound(std::string path, ContentId content)
     if (!args_.verify || content.kind() == ContentId::Kind::unknown) co_return true;
     const File file = File::open(path, O_RDONLY);
     const ContentId expected(content.etag(), file.size());
-    const std::string found = co_await hash_of_file(file, expected);
+    const std::string found = co_await hash_of_file(file, expected, call_.worker);
     co_return found == expected.etag();
 }
 
@@ -223,15 +143,15 @@ asio::awaitable<DownloadedFile> HubDownload::give(std::string path, std::string 
     out.path = std::move(path);
     if (!args_.local_dir.empty())
         out.path = co_await place_in_local_dir(std::move(out.path), args_.local_dir, args_.file, args_.use_symlinks,
-                                               session_.environment().local_dir_auto_symlink_threshold);
+                                               call_.session.environment().local_dir_auto_symlink_threshold);
     co_return out;
 }
 
 asio::awaitable<DownloadedFile> HubDownload::give_cached(std::string path, std::string commit, ContentId content) {
     DownloadedFile out = co_await give(std::move(path), std::move(commit), std::move(content));
-    if (args_.progress) {
-        args_.progress->expect(1, static_cast<std::int64_t>(out.size));
-        args_.progress->file_done(args_.file, out.size, true);
+    if (call_.progress) {
+        call_.progress->expect(1, static_cast<std::int64_t>(out.size));
+        call_.progress->file_done(args_.file, out.size, true);
     }
     co_return out;
 }
@@ -239,9 +159,10 @@ asio::awaitable<DownloadedFile> HubDownload::give_cached(std::string path, std::
 asio::awaitable<DownloadedFile> HubDownload::answer_from_cache(std::exception_ptr failure) {
     if (args_.force)
         throw_validation("force_download", "force_download needs the Hub, which cannot be asked or must not be");
-    const auto commit = cache_.commit_of(args_.revision);
+    const auto commit = cache_.commit_of(call_.revision);
     const std::string path = commit ? pointer(*commit) : std::string();
-    if (!commit || !file_exists(path)) throw_not_cached(args_.file + " of " + args_.repo_id, args_.local_only, failure);
+    if (!commit || !file_exists(path))
+        throw_not_cached(args_.file + " of " + call_.repo.id(), args_.local_only, failure);
     ContentId content = pointed_to(path);
     const bool sound = co_await is_sound(path, content);
     if (!sound) {
@@ -254,11 +175,11 @@ asio::awaitable<DownloadedFile> HubDownload::answer_from_cache(std::exception_pt
 }
 
 asio::awaitable<DownloadedFile> HubDownload::run() {
-    if (is_commit_hash(args_.revision) && !args_.force) {
-        const std::string path = pointer(args_.revision);
+    if (is_commit_hash(call_.revision) && !args_.force) {
+        const std::string path = pointer(call_.revision);
         ContentId content = pointed_to(path);
         const bool sound = co_await is_sound(path, content);
-        if (sound) co_return co_await give_cached(path, args_.revision, std::move(content));
+        if (sound) co_return co_await give_cached(path, call_.revision, std::move(content));
     }
     if (args_.local_only) co_return co_await answer_from_cache(nullptr);
 
@@ -277,7 +198,7 @@ asio::awaitable<DownloadedFile> HubDownload::run() {
 }
 
 asio::awaitable<ContentId> HubDownload::bring(const HfFileMetadata& metadata, std::string local_dir) {
-    const std::uint64_t keep_above = transfers_->config.keep_partials_above;
+    const std::uint64_t keep_above = call_.engine->config.keep_partials_above;
     std::shared_ptr<PartialStore> store;
     if (local_dir.empty())
         store = cache_.partials(keep_above);
@@ -286,17 +207,14 @@ asio::awaitable<ContentId> HubDownload::bring(const HfFileMetadata& metadata, st
     FetchJob job(args_.file, ContentId(*metadata.etag, metadata.size),
                  std::make_shared<MetadataSource>(inquiry_, metadata), std::move(store));
     job.again = args_.force || args_.verify;
-    job.progress = args_.progress;
-    job.timeout = download_timeout(session_);
     if (args_.resume) job.incomplete = cache_.paths().blob(*metadata.etag).string() + ".incomplete";
-    if (args_.progress) {
-        args_.progress->expect(1, static_cast<std::int64_t>(metadata.size.value_or(0)));
-        args_.progress->set_state(ProgressSink::State::transferring);
+    if (call_.progress) {
+        call_.progress->expect(1, static_cast<std::int64_t>(metadata.size.value_or(0)));
+        call_.progress->set_state(ProgressSink::State::transferring);
     }
     try {
-        ContentId content =
-            co_await fetch_into_cache(session_, transfers_, cache_, std::move(job), std::move(local_dir));
-        if (args_.progress) args_.progress->file_done(args_.file);
+        ContentId content = co_await fetch_into_cache(args_.call, cache_, std::move(job), std::move(local_dir));
+        if (call_.progress) call_.progress->file_done(args_.file);
         co_return content;
     } catch (const EntryNotFoundError& error) {
         mark_no_exist(error);
@@ -309,7 +227,7 @@ asio::awaitable<DownloadedFile> HubDownload::fetch(HfFileMetadata metadata) {
     const std::string path = pointer(commit);
     const ContentId announced(*metadata.etag, metadata.size);
     const std::string blob = cache_.paths().blob(announced.etag()).string();
-    if (has_cache_) cache_.store_ref(args_.revision, commit);
+    if (has_cache_) cache_.store_ref(call_.revision, commit);
     if (!args_.force) {
         const bool pointer_sound = co_await is_sound(path, announced);
         if (pointer_sound) co_return co_await give_cached(path, commit, announced);
@@ -341,38 +259,9 @@ asio::awaitable<DownloadedFile> HubDownload::fetch(HfFileMetadata metadata) {
 
 }  // namespace
 
-asio::awaitable<ContentId> fetch_into_cache(Session session, std::shared_ptr<TransferEngine> transfers, RepoCache cache,
-                                            FetchJob job, std::string local_dir) {
-    const std::string file = job.name, incomplete = job.incomplete;
-    File lock;
-    if (worth_a_lock(transfers->config, job.content)) {
-        lock = co_await take_lock(cache.paths().lock(job.content.etag()).string(), transfers->config.lock_wait,
-                                  session.clock());
-        // Somebody else may have fetched it meanwhile.
-        const std::string blob = cache.paths().blob(job.content.etag()).string();
-        if (!job.again && local_dir.empty() && file_exists(blob, job.content.size())) co_return job.content;
-    }
-    Fetch fetch(session, transfers, std::move(job));
-    Partial partial = co_await fetch.run();
-    const ContentId content(fetch.content().etag(), partial.file().size());
-    if (local_dir.empty()) {
-        const File blobs = cache.blobs();
-        const std::string blob = cache.paths().blob(content.etag()).string();
-        co_await put_into_place(std::move(partial), blobs.fd(), content.etag(), blob);
-    } else {
-        FolderTree tree(local_dir);
-        const auto [folder, name] = tree.parent(file);
-        co_await put_into_place(std::move(partial), folder, name, tree.full_path(file));
-    }
-    std::error_code ignored;
-    if (!incomplete.empty()) fs::remove(incomplete, ignored);
-    co_return content;
-}
-
-asio::awaitable<DownloadedFile> hub_download(Session session, std::shared_ptr<TransferEngine> transfers,
-                                             HubDownloadArgs args) {
-    if (args.legacy) co_return co_await legacy_download(session, transfers, std::move(args));
-    HubDownload download(std::move(session), std::move(transfers), std::move(args));
+asio::awaitable<DownloadedFile> hub_download(HubDownloadArgs args) {
+    if (args.legacy) co_return co_await legacy_download(std::move(args));
+    HubDownload download(std::move(args));
     co_return co_await download.run();
 }
 

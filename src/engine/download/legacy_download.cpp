@@ -1,5 +1,9 @@
+#include "engine/download/fetch.hpp"
 #include "engine/download/hub_download.hpp"
+#include "engine/download/metadata_source.hpp"
+#include "engine/download/not_cached.hpp"
 #include "engine/files/file_lock.hpp"
+#include "engine/files/repo_cache.hpp"
 
 #include <hf/core/cache_names.hpp>
 #include <hf/core/error.hpp>
@@ -51,11 +55,11 @@ DownloadedFile describe(const std::string& path, const std::optional<HfFileMetad
 
 }  // namespace
 
-asio::awaitable<DownloadedFile> legacy_download(Session session, std::shared_ptr<TransferEngine> transfers,
-                                                HubDownloadArgs args) {
-    const auto inquiry = std::make_shared<FileInquiry>(session, Repo(args.repo_type, args.repo_id), args.revision,
-                                                       args.file, args.token, args.timeout);
-    const std::string url = hf_hub_url(session.endpoint(), args.repo_type, args.repo_id, args.revision, args.file);
+asio::awaitable<DownloadedFile> legacy_download(HubDownloadArgs args) {
+    const TransferCall& call = *args.call;
+    const auto inquiry = std::make_shared<FileInquiry>(args.call, args.file, args.timeout);
+    const std::string url =
+        hf_hub_url(call.session.endpoint(), call.repo.type(), call.repo.id(), call.revision, args.file);
     make_folders(args.cache_dir);
     std::exception_ptr failure;
     std::optional<HfFileMetadata> metadata;
@@ -76,19 +80,17 @@ asio::awaitable<DownloadedFile> legacy_download(Session session, std::shared_ptr
     const auto size = metadata ? metadata->size : std::nullopt;
     const bool there = !name.empty() && !args.force;
     if (there && file_exists(path, size)) co_return describe(path, metadata);
-    if (!metadata) throw_not_cached(args.file + " of " + args.repo_id, args.local_only, failure);
+    if (!metadata) throw_not_cached(args.file + " of " + call.repo.id(), args.local_only, failure);
 
-    const File lock = co_await take_lock(path + ".lock", transfers->config.lock_wait, session.clock());
+    const File lock = co_await take_lock(path + ".lock", call.engine->config.lock_wait, call.session.clock());
     if (there && file_exists(path, size)) co_return describe(path, metadata);
     auto source = std::make_shared<MetadataSource>(inquiry, *metadata);
     // Nobody looks for partials here, so none is kept.
     constexpr auto never = std::numeric_limits<std::uint64_t>::max();
     auto store = std::make_shared<PartialStore>(args.cache_dir, ".hfhub", never);
     FetchJob job(args.file, ContentId(*metadata->etag, metadata->size), std::move(source), std::move(store));
-    job.progress = args.progress;
-    job.timeout = download_timeout(session);
     if (args.resume) job.incomplete = path + ".incomplete";
-    Fetch fetch(session, transfers, std::move(job));
+    Fetch fetch(args.call, std::move(job));
     Partial partial = co_await fetch.run();
     FolderTree tree(args.cache_dir);
     const auto [folder, leaf] = tree.parent(name);

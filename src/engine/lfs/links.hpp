@@ -3,8 +3,8 @@
 #include "async/semaphore.hpp"
 #include "engine/download/download_source.hpp"
 #include "engine/lfs/request.hpp"
+#include "engine/transfer_call.hpp"
 
-#include <hf/core/token_arg.hpp>
 #include <hf/session/session.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -31,11 +32,13 @@ public:
 };
 
 /// Signs links to LFS objects of one repository, up to a hundred with one request, and late: a batch holds
-/// the object that is wanted now and those that come next. To be used on a strand, by several coroutines.
+/// the object that is wanted now and those that come next. Shared by all calls of a session that fetch from the
+/// repository with the same token. Safe to use from several threads.
 class LfsLinks {
 public:
-    LfsLinks(Session session, Repo repo, OwnedToken token)
-        : session_(std::move(session)), repo_(std::move(repo)), token_(std::move(token)) {}
+    explicit LfsLinks(std::shared_ptr<const TransferCall> call) : call_(std::move(call)) {}
+    /// Those that another call uses already, or new ones.
+    static std::shared_ptr<LfsLinks> of(std::shared_ptr<const TransferCall> call);
 
     /// Objects that will be wanted, in this order.
     void announce(std::string sha256, std::uint64_t size);
@@ -43,15 +46,14 @@ public:
     /// the server does not know LFS or refuses the object. Throws what a request throws that never arrives, and what
     /// Session::follow throws of the link.
     boost::asio::awaitable<std::optional<LfsLink>> get(std::string sha256);
-    /// The link did not work: the next `get` signs anew.
+    /// The link did not work, and the next `get` signs anew; or it is no longer needed.
     void forget(const std::string& sha256);
-    /// The object is there; its link is no longer needed.
-    void done(const std::string& sha256) { forget(sha256); }
 
 private:
-    boost::asio::awaitable<void> sign(const std::string& wanted);
-    const LfsAction* valid_link(const std::string& sha256) const;
-    LfsLink lead(const LfsAction& action) const;
+    boost::asio::awaitable<void> sign(std::string wanted);
+    std::vector<LfsWanted> next_batch(const std::string& wanted);
+    /// With `fresh` however short its life: it has just been signed.
+    std::optional<LfsLink> find(const std::string& sha256, bool fresh) const;
 
     struct Object {
         Object(std::string sha256, std::uint64_t size) : sha256(std::move(sha256)), size(size) {}
@@ -66,15 +68,14 @@ private:
     static constexpr std::uint64_t most_bytes = 8ull << 30;
     static constexpr std::chrono::seconds margin{30};
 
-    Session session_;
-    Repo repo_;
-    OwnedToken token_;
+    std::shared_ptr<const TransferCall> call_;
+    std::shared_ptr<Semaphore> turn_ = std::make_shared<Semaphore>(1);
+    mutable std::mutex mutex_;  // guards what follows
     std::vector<Object> objects_;
     std::unordered_map<std::string, std::size_t> index_;
     std::size_t next_ = 0;  // before it, all have been asked once
     std::unordered_map<std::string, LfsAction> links_;
     Url from_;  // the latest answer
-    std::shared_ptr<Semaphore> turn_ = std::make_shared<Semaphore>(1);
     bool unavailable_ = false;
 };
 

@@ -23,6 +23,8 @@ namespace {
 constexpr std::uint64_t batch_bytes = 8ull << 30;
 // A part whose link is refused as expired gets a new one this often before the error is believed.
 constexpr int max_renewals = 3;
+// Of one PUT: its read buffer, those of TLS and of the socket.
+constexpr std::size_t stream_memory = 512u << 10;
 
 // One distinct content on its way to the LFS store. Several operations may share it.
 struct LfsObject {
@@ -53,7 +55,7 @@ std::shared_ptr<UploadState> share(const CommitOperationAdd& operation) {
 
 class Uploader {
 public:
-    explicit Uploader(std::shared_ptr<const UploadTarget> target) : target_(std::move(target)) {}
+    explicit Uploader(std::shared_ptr<const CommitCall> call) : call_(std::move(call)) {}
 
     asio::awaitable<void> run(std::vector<CommitOperationAdd> additions);
 
@@ -76,7 +78,7 @@ private:
     void adopt(LfsObject& object, UploadPlan plan);
     void mark_stored(LfsObject& object, bool was_present);
 
-    std::shared_ptr<const UploadTarget> target_;
+    std::shared_ptr<const CommitCall> call_;
 };
 
 asio::awaitable<LfsAnswer> Uploader::ask(std::vector<CommitOperationAdd> additions) const {
@@ -84,15 +86,15 @@ asio::awaitable<LfsAnswer> Uploader::ask(std::vector<CommitOperationAdd> additio
     for (const auto& addition : additions)
         objects.push_back(LfsWanted{addition.upload_info().sha256, addition.upload_info().size});
     // Who opens a pull request needs no write access to the branch.
-    const std::string_view ref = target_->create_pr ? std::string_view() : std::string_view(target_->revision);
-    Request request = lfs_batch_request(target_->repo, LfsOperation::upload, objects, ref);
-    request.any_token(target_->token.get());
-    return ask_lfs(target_->session, std::move(request), target_->token);
+    const std::string_view ref = call_->create_pr ? std::string_view() : std::string_view(call_->revision);
+    Request request = lfs_batch_request(call_->repo, LfsOperation::upload, objects, ref);
+    request.any_token(call_->token.get());
+    return ask_lfs(call_->session, std::move(request), call_->token);
 }
 
 UploadPlan Uploader::plan_of(LfsEntry entry, const LfsObject& object, const Url& from) const {
     UploadPlan plan = make_upload_plan(std::move(entry), object.size());
-    const auto lead = [&](Url& url) { url = target_->session.follow(from, std::move(url)); };
+    const auto lead = [&](Url& url) { url = call_->session.follow(from, std::move(url)); };
     for (UploadPart& part : plan.parts) lead(part.url);
     if (plan.completion) lead(*plan.completion);
     if (plan.verify) lead(plan.verify->href);
@@ -141,7 +143,7 @@ asio::awaitable<void> Uploader::run_batch(std::vector<CommitOperationAdd> additi
         throw InvalidResponseError(std::move(info));
     }
     const auto run_one = [&](std::size_t i) { return run_job(jobs[i]); };
-    co_await for_each_bounded(jobs.size(), target_->num_threads, run_one);
+    co_await for_each_bounded(jobs.size(), call_->at_once, run_one);
 }
 
 void Uploader::adopt(LfsObject& object, UploadPlan plan) {
@@ -155,17 +157,17 @@ void Uploader::adopt(LfsObject& object, UploadPlan plan) {
     object.etags.assign(object.plan.parts.size(), std::string());
     object.sent.clear();
     for (std::size_t i = 0; i < object.plan.parts.size(); ++i)
-        object.sent.push_back(std::make_shared<SentBytes>(target_->progress));
+        object.sent.push_back(std::make_shared<SentBytes>(call_->progress));
 }
 
 void Uploader::mark_stored(LfsObject& object, bool was_present) {
     for (auto& operation : object.operations) {
         UploadState& state = operation.state();
         state.uploaded = true;
-        if (!target_->progress) continue;
+        if (!call_->progress) continue;
         // Bytes were sent for the first operation only.
         const bool skipped = was_present || &operation != &object.operations.front();
-        target_->progress->file_done(state.path_in_repo, skipped ? object.size() : 0, skipped);
+        call_->progress->file_done(state.path_in_repo, skipped ? object.size() : 0, skipped);
     }
 }
 
@@ -192,7 +194,7 @@ asio::awaitable<void> Uploader::put_part(LfsObject& object, std::size_t index) {
             etag = co_await put(object, index);
         } catch (const HfHubHTTPError& error) {
             expired = is_expired_signature(error.status(), error.info().body, object.plan.expires,
-                                           target_->session.clock().system_now());
+                                           call_->session.clock().system_now());
             if (!expired || ++renewals > max_renewals) throw;
         }
         if (expired)
@@ -207,7 +209,7 @@ asio::awaitable<void> Uploader::put_part(LfsObject& object, std::size_t index) {
 asio::awaitable<std::string> Uploader::put(LfsObject& object, std::size_t index) {
     const UploadPart& part = object.plan.parts[index];
     const bool needs_etag = object.plan.completion.has_value();
-    auto memory = co_await target_->uploads->memory->take(Uploads::stream_memory);
+    auto memory = co_await call_->engine->memory->take(stream_memory);
     Request request(net::Method::put, "");
     request.to(part.url);
     request.body(make_range_body(object.content, part.offset, part.size, object.sent[index]), "");
@@ -215,7 +217,7 @@ asio::awaitable<std::string> Uploader::put(LfsObject& object, std::size_t index)
     request.anonymous();
     request.bucket(Bucket::none);
     request.upload();
-    const Reply reply = co_await target_->session.send(std::move(request));
+    const Reply reply = co_await call_->session.send(std::move(request));
     const std::string_view etag = reply.fields.find("ETag").value_or("");
     if (!needs_etag) co_return "stored";
     if (etag.empty()) {
@@ -260,7 +262,7 @@ asio::awaitable<void> Uploader::finish(LfsObject& object) {
             if (object.etags[i].empty()) missing.push_back(i);
         }
         const auto put_missing = [&](std::size_t i) { return put_part(object, missing[i]); };
-        co_await for_each_bounded(missing.size(), target_->num_threads, put_missing);
+        co_await for_each_bounded(missing.size(), call_->at_once, put_missing);
         if (!missing.empty()) continue;
         if (!object.plan.completion) break;
         ++renewals;
@@ -286,10 +288,10 @@ asio::awaitable<bool> Uploader::complete(LfsObject& object, bool may_renew) {
         request.anonymous();
         request.bucket(Bucket::none);
         request.idempotent(true);
-        co_await target_->session.call<void>(std::move(request));
+        co_await call_->session.call<void>(std::move(request));
     } catch (const HfHubHTTPError& error) {
         expired = is_expired_signature(error.status(), error.info().body, object.plan.expires,
-                                       target_->session.clock().system_now());
+                                       call_->session.clock().system_now());
         failure = std::current_exception();
     } catch (const Error&) {
         failure = std::current_exception();
@@ -312,11 +314,11 @@ asio::awaitable<void> Uploader::verify(const LfsObject& object) {
     request.json(body);
     request.bound(action.fields);
     request.idempotent(true);
-    if (target_->session.may_see_token(action.href.origin()))
-        request.any_token(target_->token.get());
+    if (call_->session.may_see_token(action.href.origin()))
+        request.any_token(call_->token.get());
     else
         request.anonymous();
-    co_await target_->session.call<void>(std::move(request));
+    co_await call_->session.call<void>(std::move(request));
 }
 
 }  // namespace
@@ -329,16 +331,9 @@ std::size_t lfs_batch_length(std::span<const std::uint64_t> sizes) {
     return length;
 }
 
-UploadTarget::UploadTarget(Session session, Repo repo, std::string revision, TokenArg token, bool create_pr)
-    : session(std::move(session)),
-      repo(std::move(repo)),
-      revision(std::move(revision)),
-      token(token),
-      create_pr(create_pr) {}
-
-asio::awaitable<void> upload_lfs_files(std::shared_ptr<const UploadTarget> target,
+asio::awaitable<void> upload_lfs_files(std::shared_ptr<const CommitCall> call,
                                        std::vector<CommitOperationAdd> additions) {
-    Uploader uploader(std::move(target));
+    Uploader uploader(std::move(call));
     co_await uploader.run(std::move(additions));
 }
 

@@ -87,14 +87,6 @@ UploadInfo ContentHasher::finish() {
     return std::move(info_);
 }
 
-UploadInfo compute_upload_info(const ContentSource& content) {
-    ContentHasher hasher(content);
-    const auto buffer = std::make_unique<char[]>(block_size);
-    while (hasher.step(buffer.get(), block_size)) {
-    }
-    return hasher.finish();
-}
-
 std::string UploadState::shown_name() const {
     std::string name = content.source()->name();
     return name.empty() ? path_in_repo : name;

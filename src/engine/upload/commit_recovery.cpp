@@ -49,25 +49,25 @@ Timestamp sent_at(const Reply& reply, const SentCommit& commit, const Clock& clo
     return server_now.value_or(now_here) - elapsed - precision;
 }
 
-asio::awaitable<Reply> read_json(std::shared_ptr<const UploadTarget> target, std::string path) {
+asio::awaitable<Reply> read_json(std::shared_ptr<const CommitCall> call, std::string path) {
     Request request(net::Method::get, std::move(path));
-    request.token(target->token.get());
-    return target->session.send(std::move(request));
+    request.token(call->token.get());
+    return call->session.send(std::move(request));
 }
 
-asio::awaitable<std::optional<FoundCommit>> look(std::shared_ptr<const UploadTarget> target, SentCommit commit) {
-    const Clock& clock = target->session.clock();
+asio::awaitable<std::optional<FoundCommit>> look(std::shared_ptr<const CommitCall> call, SentCommit commit) {
+    const Clock& clock = call->session.clock();
     FoundCommit found;
-    std::string revision = target->revision;
-    if (target->create_pr) {
-        const std::string path = detail::fill("/api/{}/discussions?page_index=0", std::array{target->repo.api_path()});
-        const Reply reply = co_await read_json(target, path);
+    std::string revision = call->revision;
+    if (call->create_pr) {
+        const std::string path = detail::fill("/api/{}/discussions?page_index=0", std::array{call->repo.api_path()});
+        const Reply reply = co_await read_json(call, path);
         found.pr_num = find_pull_request(json::parse(reply.body), commit, sent_at(reply, commit, clock));
         if (!found.pr_num) co_return std::nullopt;
         revision = "refs/pr/" + std::to_string(*found.pr_num);
     }
-    const std::array parts{target->repo.api_path(), quote(revision, "")};
-    const Reply reply = co_await read_json(target, detail::fill("/api/{}/commits/{}", parts));
+    const std::array parts{call->repo.api_path(), quote(revision, "")};
+    const Reply reply = co_await read_json(call, detail::fill("/api/{}/commits/{}", parts));
     const auto oid = find_commit(json::parse(reply.body), commit, sent_at(reply, commit, clock));
     if (!oid) co_return std::nullopt;
     found.oid = *oid;
@@ -125,12 +125,12 @@ std::optional<std::int64_t> find_pull_request(const json::value& discussions, co
     return newest;
 }
 
-asio::awaitable<std::optional<FoundCommit>> recover_commit(std::shared_ptr<const UploadTarget> target,
-                                                           SentCommit commit, unsigned status) {
+asio::awaitable<std::optional<FoundCommit>> recover_commit(std::shared_ptr<const CommitCall> call, SentCommit commit,
+                                                           unsigned status) {
     for (const seconds delay : status == 500 ? hasty : std::span<const seconds>(patient)) {
-        if (delay.count() > 0) co_await target->session.clock().sleep(delay);
+        if (delay.count() > 0) co_await call->session.clock().sleep(delay);
         try {
-            std::optional<FoundCommit> found = co_await look(target, commit);
+            std::optional<FoundCommit> found = co_await look(call, commit);
             if (found) co_return found;
         } catch (const Error&) {
             // The Hub is still in trouble; what matters to the caller is the error of the commit.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/lfs/upload.hpp"
+#include "engine/upload/commit_call.hpp"
 
 #include <hf/core/datetime.hpp>
 #include <hf/core/error.hpp>
@@ -48,7 +48,7 @@ public:
 
 /// Reads the branch (or the pull requests) until the commit shows up or the failure must be believed;
 /// `status` is that of the answer, 0 if there was none.
-boost::asio::awaitable<std::optional<FoundCommit>> recover_commit(std::shared_ptr<const UploadTarget> target,
+boost::asio::awaitable<std::optional<FoundCommit>> recover_commit(std::shared_ptr<const CommitCall> call,
                                                                   SentCommit commit, unsigned status);
 
 }  // namespace hf

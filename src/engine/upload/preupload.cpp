@@ -1,6 +1,7 @@
 #include "engine/upload/preupload.hpp"
 
 #include "core/rethrow.hpp"
+#include "engine/lfs/upload.hpp"
 #include "engine/upload/hash_contents.hpp"
 #include "engine/upload/upload_state.hpp"
 
@@ -27,7 +28,7 @@ constexpr std::size_t parallel_chunks = 4;
     throw InvalidResponseError(std::move(info));
 }
 
-Request preupload_request(const UploadTarget& target, std::span<const CommitOperationAdd> additions,
+Request preupload_request(const CommitCall& call, std::span<const CommitOperationAdd> additions,
                           const std::optional<std::string>& gitignore_content) {
     json::array files;
     for (const auto& addition : additions) {
@@ -42,10 +43,10 @@ Request preupload_request(const UploadTarget& target, std::span<const CommitOper
     json::object body;
     body["files"] = std::move(files);
     if (gitignore_content) body["gitIgnore"] = *gitignore_content;
-    Request request = post("/api/{}/preupload/{}", target.repo, segment(target.revision));
-    if (target.create_pr) request.query("create_pr", "1");
+    Request request = post("/api/{}/preupload/{}", call.repo, segment(call.revision));
+    if (call.create_pr) request.query("create_pr", "1");
     request.json(body);
-    request.token(target.token.get());
+    request.token(call.token.get());
     request.idempotent(true);
     return request;
 }
@@ -115,7 +116,7 @@ void rethrow_no_repo(const Error& error) {
                           "Please use `create_repo` if it's not the case.");
 }
 
-asio::awaitable<std::string> preupload(std::shared_ptr<const UploadTarget> target,
+asio::awaitable<std::string> preupload(std::shared_ptr<const CommitCall> call,
                                        std::vector<CommitOperationAdd> additions,
                                        std::optional<std::string> gitignore_content) {
     if (!gitignore_content) gitignore_content = added_gitignore(additions);
@@ -126,16 +127,16 @@ asio::awaitable<std::string> preupload(std::shared_ptr<const UploadTarget> targe
         const auto chunk = std::span<const CommitOperationAdd>(additions).subspan(
             i * preupload_chunk, std::min(preupload_chunk, additions.size() - i * preupload_chunk));
         std::vector<CommitOperationAdd> hashed(chunk.begin(), chunk.end());
-        co_await hash_contents(hashed, target->worker);
+        co_await hash_contents(hashed, call->worker);
         const json::value answer =
-            co_await target->session.call<json::value>(preupload_request(*target, chunk, gitignore_content));
+            co_await call->session.call<json::value>(preupload_request(*call, chunk, gitignore_content));
         apply(chunk, answer);
         if (head.empty()) head = head_of(answer);
-        co_await find_unchanged(std::move(hashed), target->worker);
+        co_await find_unchanged(std::move(hashed), call->worker);
     };
     const std::size_t chunks = (additions.size() + preupload_chunk - 1) / preupload_chunk;
     try {
-        co_await for_each_bounded(chunks, std::min<std::size_t>(target->num_threads, parallel_chunks), ask);
+        co_await for_each_bounded(chunks, std::min<std::size_t>(call->at_once, parallel_chunks), ask);
     } catch (const RepositoryNotFoundError& error) {
         rethrow_no_repo(error);
     }
@@ -145,7 +146,7 @@ asio::awaitable<std::string> preupload(std::shared_ptr<const UploadTarget> targe
         if (state.mode == UploadMode::lfs && !state.should_ignore.value_or(false) && !state.unchanged)
             lfs_files.push_back(addition);
     }
-    co_await upload_lfs_files(target, std::move(lfs_files));
+    co_await upload_lfs_files(call, std::move(lfs_files));
     co_return head;
 }
 

@@ -1,6 +1,11 @@
 #pragma once
 
-#include "engine/lfs/upload.hpp"
+#include "engine/upload/commit_call.hpp"
+
+#include <hf/core/error.hpp>
+#include <hf/transfer/commit_operation.hpp>
+
+#include <boost/asio/awaitable.hpp>
 
 #include <memory>
 #include <optional>
@@ -12,7 +17,7 @@ namespace hf {
 /// Hashes `additions`, asks the Hub how each of them is to be stored, and stores the LFS files. Those that
 /// were uploaded before, or that the revision has already, are left alone. Runs on a strand. Gives the commit that the
 /// revision stood at, or nothing if the Hub did not say.
-boost::asio::awaitable<std::string> preupload(std::shared_ptr<const UploadTarget> target,
+boost::asio::awaitable<std::string> preupload(std::shared_ptr<const CommitCall> call,
                                               std::vector<CommitOperationAdd> additions,
                                               std::optional<std::string> gitignore_content);
 

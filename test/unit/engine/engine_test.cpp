@@ -1,197 +1,106 @@
-#include <hf/transfer/progress.hpp>
+#include "engine/engine.hpp"
+#include "engine/lfs/links.hpp"
+#include "engine/transfer_call.hpp"
+#include "fake_transport.hpp"
+#include "session_fixture.hpp"
 
-#include "async/semaphore.hpp"
+#include <hf/api/commits.hpp>
+#include <hf/api/downloads.hpp>
+#include <hf/core/error.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <string>
 #include <vector>
 
-namespace asio = boost::asio;
-using hf::Semaphore;
+using namespace hf;
 
-BOOST_AUTO_TEST_SUITE(transfers)
+BOOST_FIXTURE_TEST_SUITE(engine, test::SessionFixture)
 
 namespace {
 
-asio::awaitable<void> take_and_log(std::shared_ptr<Semaphore> budget, std::size_t amount, int name,
-                                   std::vector<int>* log, std::vector<Semaphore::Ticket>* held) {
-    Semaphore::Ticket ticket = co_await budget->take(amount);
-    log->push_back(name);
-    held->push_back(std::move(ticket));
+Session plain_session(test::SessionFixture& fixture) { return fixture.session_on(nullptr, nullptr); }
+
+std::string refused(TransferConfig config) {
+    try {
+        TransferEngine engine(std::move(config));
+    } catch (const HFValidationError& error) {
+        return error.info().argument;
+    }
+    return "nothing";
 }
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(the_budget_is_given_out_first_come_first_served) {
-    asio::io_context context;
-    const auto budget = std::make_shared<Semaphore>(100);
-    std::vector<int> log;
-    std::vector<Semaphore::Ticket> held;
-    const auto request = [&](std::size_t amount, int name) {
-        asio::co_spawn(context, take_and_log(budget, amount, name, &log, &held), asio::detached);
-        context.poll();
-        context.restart();
+BOOST_AUTO_TEST_CASE(all_calls_of_a_session_share_one_engine_and_its_budget) {
+    const Session session = plain_session(*this), copy = session, other = plain_session(*this);
+    const TransferCall download(session, "me/repo", HfHubDownloadOptions());
+    const TransferCall commit(copy, "me/other", CommitOptions());
+    BOOST_TEST(download.engine == commit.engine);
+    BOOST_TEST(download.engine->memory == commit.engine->memory);
+    BOOST_TEST(TransferEngine::of(other) != download.engine);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_begun_keeps_the_configuration_it_began_with) {
+    const Session session = plain_session(*this);
+    const TransferCall before(session, "me/repo", HfHubDownloadOptions());
+    TransferConfig config;
+    config.memory_budget = 1000;
+    DownloadsApi(session).configure_transfers(config);
+    const TransferCall after(session, "me/repo", HfHubDownloadOptions());
+    BOOST_TEST(before.engine->memory->limit() == TransferConfig().memory_budget);
+    BOOST_TEST(after.engine->memory->limit() == 1000u);
+}
+
+BOOST_AUTO_TEST_CASE(a_configuration_by_which_nothing_would_move_is_refused_by_name) {
+    const auto with = [](auto change) {
+        TransferConfig config;
+        change(config);
+        return config;
     };
-    request(60, 1);
-    request(60, 2);  // has to wait
-    request(10, 3);  // would fit, but must not overtake
-    BOOST_TEST(log == std::vector<int>{1}, boost::test_tools::per_element());
-    BOOST_TEST(budget->waiting() == 2u);
-    BOOST_TEST(!budget->try_take(1));
-
-    held.erase(held.begin());
-    context.poll();
-    context.restart();
-    BOOST_TEST(log == (std::vector<int>{1, 2, 3}), boost::test_tools::per_element());
-    BOOST_TEST(budget->taken() == 70u);
-    held.clear();
-    BOOST_TEST(budget->taken() == 0u);
+    BOOST_TEST(refused(TransferConfig()) == "nothing");
+    BOOST_TEST(refused(with([](auto& c) { c.memory_budget = 0; })) == "memory_budget");
+    BOOST_TEST(refused(with([](auto& c) { c.part_size = 0; })) == "part_size");
+    BOOST_TEST(refused(with([](auto& c) { c.first_streams = 0; })) == "first_streams");
+    BOOST_TEST(refused(with([](auto& c) { c.max_streams = 0; })) == "max_streams");
+    BOOST_TEST(refused(with([](auto& c) { c.lock_wait = std::chrono::milliseconds(-1); })) == "lock_wait");
+    BOOST_TEST(refused(with([](auto& c) { c.patience = std::chrono::milliseconds(0); })) == "patience");
+    const Session session = plain_session(*this);
+    const auto engine = TransferEngine::of(session);
+    BOOST_CHECK_THROW(TransferEngine::configure(session, with([](auto& c) { c.part_size = 0; })), HFValidationError);
+    BOOST_TEST(TransferEngine::of(session) == engine);
 }
 
-BOOST_AUTO_TEST_CASE(more_than_the_limit_is_granted_alone) {
-    asio::io_context context;
-    const auto budget = std::make_shared<Semaphore>(10);
-    std::vector<int> log;
-    std::vector<Semaphore::Ticket> held;
-    held.push_back(budget->try_take(1));
-    asio::co_spawn(context, take_and_log(budget, 1000, 1, &log, &held), asio::detached);
-    context.poll();
-    BOOST_TEST(log.empty());
-    held.clear();
-    context.restart();
-    context.poll();
-    BOOST_TEST(log.size() == 1u);
+BOOST_AUTO_TEST_CASE(a_call_is_described_by_the_options_that_it_has) {
+    const Session session = plain_session(*this);
+    boost::asio::any_io_executor worker = context.get_executor();
+    CommitOptions options;
+    options.repo_type = "dataset";
+    options.num_threads = 3;
+    options.worker = &worker;
+    options.token = "hf_other";
+    const TransferCall call(session, "me/repo", options);
+    BOOST_TEST(call.repo.api_path() == "datasets/me/repo");
+    BOOST_TEST(call.revision == "main");
+    BOOST_TEST(call.at_once == 3u);
+    BOOST_TEST(static_cast<bool>(call.worker));
+    BOOST_TEST(call.token.get().text() == "hf_other");
 }
 
-BOOST_AUTO_TEST_CASE(a_cancelled_waiter_takes_nothing_and_lets_the_next_one_in) {
-    asio::io_context context;
-    const auto budget = std::make_shared<Semaphore>(100);
-    std::vector<int> log;
-    std::vector<Semaphore::Ticket> held;
-    held.push_back(budget->try_take(50));
-    asio::cancellation_signal stop;
-    std::exception_ptr error;
-    asio::co_spawn(context, take_and_log(budget, 100, 1, &log, &held),
-                   asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr e) { error = e; }));
-    asio::co_spawn(context, take_and_log(budget, 50, 2, &log, &held), asio::detached);
-    context.poll();
-    BOOST_TEST(log.empty());
-    stop.emit(asio::cancellation_type::terminal);
-    context.restart();
-    context.poll();
-    BOOST_TEST(static_cast<bool>(error));
-    BOOST_TEST(log == std::vector<int>{2}, boost::test_tools::per_element());
-    BOOST_TEST(budget->taken() == 100u);
-}
-
-BOOST_AUTO_TEST_CASE(a_higher_limit_lets_waiters_in) {
-    asio::io_context context;
-    const auto budget = std::make_shared<Semaphore>(1);
-    std::vector<int> log;
-    std::vector<Semaphore::Ticket> held;
-    for (int i = 0; i < 4; ++i) asio::co_spawn(context, take_and_log(budget, 1, i, &log, &held), asio::detached);
-    context.poll();
-    BOOST_TEST(log.size() == 1u);
-    budget->set_limit(3);
-    context.restart();
-    context.poll();
-    BOOST_TEST(log.size() == 3u);
-}
-
-BOOST_AUTO_TEST_CASE(a_dismissed_group_gets_empty_tickets) {
-    asio::io_context context;
-    const auto budget = std::make_shared<Semaphore>(1);
-    Semaphore::Ticket held = budget->try_take(1);
-    int group = 0, empty = 0;
-    const auto job = [&]() -> asio::awaitable<void> {
-        const Semaphore::Ticket ticket = co_await budget->take(1, &group);
-        if (!ticket) ++empty;
+BOOST_AUTO_TEST_CASE(calls_of_one_repository_and_token_share_their_links) {
+    const Session session = plain_session(*this);
+    const auto call = [&](std::string_view id, TokenArg token) {
+        HfHubDownloadOptions options;
+        options.token = token;
+        return std::make_shared<TransferCall>(session, id, options);
     };
-    for (int i = 0; i < 3; ++i) asio::co_spawn(context, job(), asio::detached);
-    context.poll();
-    budget->dismiss(&group);
-    context.restart();
-    context.poll();
-    BOOST_TEST(empty == 3);
-    BOOST_TEST(budget->waiting() == 0u);
-}
-
-BOOST_AUTO_TEST_CASE(a_context_that_goes_takes_its_waiters_along) {
-    const auto budget = std::make_shared<Semaphore>(1);
-    Semaphore::Ticket held = budget->try_take(1);
-    {
-        asio::io_context context;
-        const auto job = [&]() -> asio::awaitable<void> { co_await budget->take(1); };
-        asio::co_spawn(context, job(), asio::detached);
-        context.poll();
-        BOOST_TEST(budget->waiting() == 1u);
-    }
-    BOOST_TEST(budget->waiting() == 0u);
-}
-
-BOOST_AUTO_TEST_CASE(the_budget_holds_on_several_threads) {
-    asio::thread_pool pool(3);
-    const auto budget = std::make_shared<Semaphore>(5);
-    std::atomic<int> inside{0}, most{0}, done{0};
-    const auto job = [&]() -> asio::awaitable<void> {
-        for (int i = 0; i < 200; ++i) {
-            Semaphore::Ticket ticket = co_await budget->take(2);
-            const int now = ++inside;
-            int seen = most.load();
-            while (now > seen && !most.compare_exchange_weak(seen, now)) {
-            }
-            co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
-            --inside;
-        }
-        ++done;
-    };
-    for (int i = 0; i < 8; ++i) asio::co_spawn(asio::make_strand(pool), job(), asio::detached);
-    pool.join();
-    BOOST_TEST(done == 8);
-    BOOST_TEST(most <= 2);
-    BOOST_TEST(budget->taken() == 0u);
-}
-
-BOOST_AUTO_TEST_CASE(progress_counts_and_tells_at_most_once_per_interval) {
-    class Sink final : public hf::ProgressSink {
-    public:
-        Sink() : ProgressSink(std::chrono::hours(1)) {}
-        std::vector<std::string> files;
-        std::vector<hf::ProgressCounters> seen;
-
-    private:
-        void on_progress(const hf::ProgressCounters& counters, std::string_view file) override {
-            files.emplace_back(file);
-            seen.push_back(counters);
-        }
-    } sink;
-    sink.expect(2, 100);
-    sink.received(10, "a");  // the first event is told at once
-    sink.received(20, "a");
-    sink.file_done("a");
-    BOOST_TEST(sink.files.size() == 1u);
-    BOOST_TEST(sink.files[0] == "a");
-    sink.file_done("b", 70, true);
-    sink.set_state(hf::ProgressSink::State::done);  // changes of state are always told
-    sink.set_state(hf::ProgressSink::State::done);
-    BOOST_TEST(sink.seen.size() == 2u);
-    const hf::ProgressCounters end = sink.counters();
-    BOOST_TEST(end.files_done == 2u);
-    BOOST_TEST(end.files_skipped == 1u);
-    BOOST_TEST(end.bytes_done == 100u);
-    BOOST_TEST(end.bytes_received == 30u);
-    sink.resumed(-10);
-    BOOST_TEST(sink.counters().bytes_done == 90u);
+    const auto links = LfsLinks::of(call("me/repo", {}));
+    BOOST_TEST(LfsLinks::of(call("me/repo", {})) == links);
+    BOOST_TEST(LfsLinks::of(call("me/repo", "hf_secret")) == links);
+    BOOST_TEST(LfsLinks::of(call("me/repo", "hf_other")) != links);
+    BOOST_TEST(LfsLinks::of(call("me/other", {})) != links);
+    std::weak_ptr<LfsLinks> unused = LfsLinks::of(call("me/third", {}));
+    BOOST_TEST(unused.expired());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
