@@ -10,6 +10,8 @@
 
 #include <boost/describe/members.hpp>
 
+#include <declared/declared_structs.hpp>
+
 #include <chrono>
 #include <concepts>
 #include <filesystem>

@@ -3,8 +3,6 @@
 #include <hf/api/users.hpp>
 #include <hf/types/collection.hpp>
 
-#include <boost/describe/class.hpp>
-
 namespace hf {
 
 struct ListCollectionsOptions {
@@ -15,7 +13,6 @@ struct ListCollectionsOptions {
     TokenArg token{};
     std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
 };
-BOOST_DESCRIBE_STRUCT(ListCollectionsOptions, (), (owner, item, sort, limit, token, cursor))
 
 struct CreateCollectionOptions {
     std::string_view namespace_{};  ///< user or organization; empty: the token's account
@@ -24,7 +21,6 @@ struct CreateCollectionOptions {
     bool exists_ok = false;  ///< give the collection of that title if there is one
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(CreateCollectionOptions, (), (namespace_, description, private_, exists_ok, token))
 
 /// What is not given stays as it is; TextArg::empty() takes a text away.
 struct UpdateCollectionMetadataOptions {
@@ -35,20 +31,17 @@ struct UpdateCollectionMetadataOptions {
     TextArg theme{};  ///< a colour
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(UpdateCollectionMetadataOptions, (), (title, description, position, private_, theme, token))
 
 struct MissingOkOptions {
     bool missing_ok = false;  ///< no error if it is not there
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(MissingOkOptions, (), (missing_ok, token))
 
 struct AddCollectionItemOptions {
     TextArg note{};                          ///< at most 500 characters
     bool exists_ok = false;                  ///< no error if the item is in the collection
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(AddCollectionItemOptions, (), (note, exists_ok, token))
 
 /// What is not given stays as it is; TextArg::empty() takes the note away.
 struct UpdateCollectionItemOptions {
@@ -56,7 +49,6 @@ struct UpdateCollectionItemOptions {
     std::optional<std::int64_t> position{};
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(UpdateCollectionItemOptions, (), (note, position, token))
 
 /// Collections, named by their slug: "TheBloke/recent-models-64f9a55bb3115b4f513ec026".
 class CollectionsApi {

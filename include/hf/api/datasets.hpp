@@ -3,8 +3,6 @@
 #include <hf/api/repo_options.hpp>
 #include <hf/types/repo_info.hpp>
 
-#include <boost/describe/class.hpp>
-
 namespace hf {
 
 /// Search terms for datasets; a list means that all of them must hold. "en" and "language:en" are the same.
@@ -19,9 +17,6 @@ struct DatasetFilter {
     StringList task_categories{};
     StringList task_ids{};
 };
-BOOST_DESCRIBE_STRUCT(DatasetFilter, (),
-                      (author, benchmark, dataset_name, language_creators, language, multilinguality, size_categories,
-                       task_categories, task_ids))
 
 /// The `filter` of list_datasets: a DatasetFilter, or tags all of which a dataset must have.
 class DatasetFilterArg {
@@ -53,7 +48,6 @@ struct ListDatasetsOptions {
     TokenArg token{};
     std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
 };
-BOOST_DESCRIBE_STRUCT(ListDatasetsOptions, (), (filter, author, search, sort, direction, limit, full, token, cursor))
 
 /// Datasets.
 class DatasetsApi {

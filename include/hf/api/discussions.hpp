@@ -3,8 +3,6 @@
 #include <hf/api/repo_options.hpp>
 #include <hf/types/discussion.hpp>
 
-#include <boost/describe/class.hpp>
-
 namespace hf {
 
 struct GetRepoDiscussionsOptions {
@@ -14,7 +12,6 @@ struct GetRepoDiscussionsOptions {
     std::string_view repo_type{};                         ///< "model" (default), "dataset" or "space"
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(GetRepoDiscussionsOptions, (), (author, discussion_type, discussion_status, repo_type, token))
 
 struct CreateDiscussionOptions {
     TokenArg token{};
@@ -22,14 +19,12 @@ struct CreateDiscussionOptions {
     std::string_view repo_type{};
     bool pull_request = false;
 };
-BOOST_DESCRIBE_STRUCT(CreateDiscussionOptions, (), (token, description, repo_type, pull_request))
 
 struct CreatePullRequestOptions {
     TokenArg token{};
     std::string_view description{};
     std::string_view repo_type{};
 };
-BOOST_DESCRIBE_STRUCT(CreatePullRequestOptions, (), (token, description, repo_type))
 
 /// Options of calls that may say why.
 struct DiscussionCommentOptions {
@@ -37,7 +32,6 @@ struct DiscussionCommentOptions {
     std::string_view comment{};  ///< Markdown, posted along with the change
     std::string_view repo_type{};
 };
-BOOST_DESCRIBE_STRUCT(DiscussionCommentOptions, (), (token, comment, repo_type))
 
 /// Discussions and pull requests.
 ///

@@ -3,8 +3,6 @@
 #include <hf/api/repo_options.hpp>
 #include <hf/types/repo_file.hpp>
 
-#include <boost/describe/class.hpp>
-
 namespace hf {
 
 struct ListRepoTreeOptions {
@@ -17,15 +15,12 @@ struct ListRepoTreeOptions {
     std::optional<std::int64_t> limit{};
     std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
 };
-BOOST_DESCRIBE_STRUCT(ListRepoTreeOptions, (),
-                      (path_in_repo, recursive, expand, revision, repo_type, token, limit, cursor))
 
 struct FilesOptions {
     std::string_view revision{};
     std::string_view repo_type{};
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(FilesOptions, (), (revision, repo_type, token))
 
 struct PathsInfoOptions {
     bool expand = false;
@@ -33,7 +28,6 @@ struct PathsInfoOptions {
     std::string_view repo_type{};
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(PathsInfoOptions, (), (expand, revision, repo_type, token))
 
 struct ListFilesInfoOptions {
     StringList paths{};  ///< files and folders; not given: the whole repository
@@ -42,7 +36,6 @@ struct ListFilesInfoOptions {
     std::string_view repo_type{};
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(ListFilesInfoOptions, (), (paths, expand, revision, repo_type, token))
 
 /// What is in a repository. As in the reference, the type of the repository is left to the Hub, except in
 /// file_exists. Errors: RepositoryNotFoundError, RevisionNotFoundError, EntryNotFoundError, GatedRepoError.

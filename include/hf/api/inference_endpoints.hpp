@@ -30,7 +30,6 @@ struct EndpointOptions {
     std::string_view namespace_{};  ///< user or organization; empty: the token's user
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(EndpointOptions, (), (namespace_, token))
 
 /// All but those with a default must be given.
 struct CreateInferenceEndpointOptions {
@@ -51,9 +50,6 @@ struct CreateInferenceEndpointOptions {
     std::string_view namespace_{};
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(CreateInferenceEndpointOptions, (),
-                      (repository, framework, accelerator, instance_size, instance_type, region, vendor, account_id,
-                       min_replica, max_replica, revision, task, custom_image, type, namespace_, token))
 
 /// What is not given stays as it is.
 struct UpdateInferenceEndpointOptions {
@@ -69,15 +65,11 @@ struct UpdateInferenceEndpointOptions {
     std::string_view namespace_{};
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(UpdateInferenceEndpointOptions, (),
-                      (accelerator, instance_size, instance_type, min_replica, max_replica, repository, framework,
-                       revision, task, namespace_, token))
 
 struct WaitOptions {
     DurationArg timeout{};          ///< after which no further look is taken; not given, or longer: a day
     DurationArg refresh_every = 5;  ///< between two looks; not given: 5 s
 };
-BOOST_DESCRIBE_STRUCT(WaitOptions, (), (timeout, refresh_every))
 
 /// A model that the service runs for its owner. Its calls bring the object up to date; they use the token
 /// of the call that gave it. One call at a time; the object must outlive it.

@@ -4,8 +4,6 @@
 #include <hf/types/metric.hpp>
 #include <hf/types/repo_info.hpp>
 
-#include <boost/describe/class.hpp>
-
 namespace hf {
 
 /// Search terms for models. Lists are given as `.task = {"fill-mask", "text-classification"}` or as a
@@ -19,7 +17,6 @@ struct ModelFilter {
     StringList trained_dataset{};  ///< "common_voice" or "dataset:common_voice"
     StringList tags{};
 };
-BOOST_DESCRIBE_STRUCT(ModelFilter, (), (author, library, language, model_name, task, trained_dataset, tags))
 
 /// The `filter` of list_models: a ModelFilter, or tags all of which a model must have.
 class ModelFilterArg {
@@ -45,7 +42,6 @@ struct EmissionsThresholds {
     std::optional<double> minimum{};
     std::optional<double> maximum{};
 };
-BOOST_DESCRIBE_STRUCT(EmissionsThresholds, (), (minimum, maximum))
 
 struct ListModelsOptions {
     ModelFilterArg filter{};
@@ -63,9 +59,6 @@ struct ListModelsOptions {
     TokenArg token{};
     std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
 };
-BOOST_DESCRIBE_STRUCT(ListModelsOptions, (),
-                      (filter, author, search, emissions_thresholds, sort, direction, limit, full, card_data,
-                       fetch_config, token, cursor))
 
 /// Models.
 ///

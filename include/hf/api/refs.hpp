@@ -3,8 +3,6 @@
 #include <hf/api/repo_options.hpp>
 #include <hf/types/git.hpp>
 
-#include <boost/describe/class.hpp>
-
 namespace hf {
 
 struct ListRepoRefsOptions {
@@ -12,7 +10,6 @@ struct ListRepoRefsOptions {
     bool include_pull_requests = false;
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(ListRepoRefsOptions, (), (repo_type, include_pull_requests, token))
 
 struct ListRepoCommitsOptions {
     std::string_view repo_type{};
@@ -22,7 +19,6 @@ struct ListRepoCommitsOptions {
     std::optional<std::int64_t> limit{};
     std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
 };
-BOOST_DESCRIBE_STRUCT(ListRepoCommitsOptions, (), (repo_type, token, revision, formatted, limit, cursor))
 
 struct CreateBranchOptions {
     std::string_view branch{};    ///< required
@@ -31,14 +27,12 @@ struct CreateBranchOptions {
     std::string_view repo_type{};
     bool exist_ok = false;  ///< no error if there is such a branch, wherever it stands
 };
-BOOST_DESCRIBE_STRUCT(CreateBranchOptions, (), (branch, revision, token, repo_type, exist_ok))
 
 struct DeleteBranchOptions {
     std::string_view branch{};  ///< required
     TokenArg token{};
     std::string_view repo_type{};
 };
-BOOST_DESCRIBE_STRUCT(DeleteBranchOptions, (), (branch, token, repo_type))
 
 struct CreateTagOptions {
     std::string_view tag{};  ///< required
@@ -48,14 +42,12 @@ struct CreateTagOptions {
     std::string_view repo_type{};
     bool exist_ok = false;  ///< no error if there is such a tag, wherever it stands
 };
-BOOST_DESCRIBE_STRUCT(CreateTagOptions, (), (tag, tag_message, revision, token, repo_type, exist_ok))
 
 struct DeleteTagOptions {
     std::string_view tag{};  ///< required
     TokenArg token{};
     std::string_view repo_type{};
 };
-BOOST_DESCRIBE_STRUCT(DeleteTagOptions, (), (tag, token, repo_type))
 
 struct SuperSquashHistoryOptions {
     std::string_view branch{};          ///< empty: main
@@ -63,7 +55,6 @@ struct SuperSquashHistoryOptions {
     std::string_view repo_type{};
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(SuperSquashHistoryOptions, (), (branch, commit_message, repo_type, token))
 
 /// Branches, tags and the history of a repository.
 ///

@@ -2,8 +2,6 @@
 
 #include <hf/session/session.hpp>
 
-#include <boost/describe/class.hpp>
-
 namespace hf {
 
 /// Options of calls that concern one repository and nothing more. A view, as all options.
@@ -11,7 +9,6 @@ struct RepoOptions {
     std::string_view repo_type{};  ///< "model" (default), "dataset" or "space"
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(RepoOptions, (), (repo_type, token))
 
 /// Options of model_info, dataset_info and space_info.
 struct InfoOptions {
@@ -24,7 +21,6 @@ struct InfoOptions {
     bool files_metadata = false;            ///< siblings with size, blob_id and lfs
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(InfoOptions, (), (revision, timeout, deadline, security_status, files_metadata, token))
 
 /// A secret or variable of a Space that is about to be created.
 struct SpaceSetting {
@@ -32,6 +28,5 @@ struct SpaceSetting {
     std::string_view value{};
     TextArg description{};
 };
-BOOST_DESCRIBE_STRUCT(SpaceSetting, (), (key, value, description))
 
 }  // namespace hf

@@ -4,8 +4,6 @@
 #include <hf/core/repo.hpp>
 #include <hf/types/repo_info.hpp>
 
-#include <boost/describe/class.hpp>
-
 #include <span>
 #include <variant>
 
@@ -24,16 +22,12 @@ struct CreateRepoOptions {
     std::optional<std::span<const SpaceSetting>> space_secrets{};
     std::optional<std::span<const SpaceSetting>> space_variables{};
 };
-BOOST_DESCRIBE_STRUCT(CreateRepoOptions, (),
-                      (token, private_, repo_type, exist_ok, space_sdk, space_hardware, space_storage, space_sleep_time,
-                       space_secrets, space_variables))
 
 struct DeleteRepoOptions {
     TokenArg token{};
     std::string_view repo_type{};
     bool missing_ok = false;  ///< no error if there is no such repository
 };
-BOOST_DESCRIBE_STRUCT(DeleteRepoOptions, (), (token, repo_type, missing_ok))
 
 struct RepoInfoOptions {
     std::string_view revision{};  ///< branch, tag or commit; empty: the default branch
@@ -43,13 +37,11 @@ struct RepoInfoOptions {
     bool files_metadata = false;  ///< siblings with size, blob_id and lfs
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(RepoInfoOptions, (), (revision, repo_type, timeout, deadline, files_metadata, token))
 
 struct UpdateRepoVisibilityOptions {
     TokenArg token{};
     std::string_view repo_type{};
 };
-BOOST_DESCRIBE_STRUCT(UpdateRepoVisibilityOptions, (), (token, repo_type))
 
 /// What is not given stays as it is; something must be.
 struct UpdateRepoSettingsOptions {
@@ -58,13 +50,11 @@ struct UpdateRepoSettingsOptions {
     TokenArg token{};
     std::string_view repo_type{};
 };
-BOOST_DESCRIBE_STRUCT(UpdateRepoSettingsOptions, (), (visibility, gated, token, repo_type))
 
 struct GetFullRepoNameOptions {
     TextArg organization{};
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(GetFullRepoNameOptions, (), (organization, token))
 
 /// What repo_info gives: the info of the type that was asked for.
 using RepoInfo = std::variant<ModelInfo, DatasetInfo, SpaceInfo>;

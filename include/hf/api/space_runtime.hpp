@@ -4,8 +4,6 @@
 #include <hf/core/repo.hpp>
 #include <hf/types/space.hpp>
 
-#include <boost/describe/class.hpp>
-
 #include <map>
 
 namespace hf {
@@ -14,19 +12,16 @@ struct AddSpaceSettingOptions {
     TextArg description{};
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(AddSpaceSettingOptions, (), (description, token))
 
 struct RequestSpaceHardwareOptions {
     TokenArg token{};
     DurationArg sleep_time{};  ///< whole seconds without a visitor, -1: never; not on "cpu-basic"
 };
-BOOST_DESCRIBE_STRUCT(RequestSpaceHardwareOptions, (), (token, sleep_time))
 
 struct RestartSpaceOptions {
     TokenArg token{};
     bool factory_reboot = false;  ///< build anew, without caches
 };
-BOOST_DESCRIBE_STRUCT(RestartSpaceOptions, (), (token, factory_reboot))
 
 struct DuplicateSpaceOptions {
     std::string_view to_id{};  ///< empty: the same name; without namespace: below the token's account
@@ -39,8 +34,6 @@ struct DuplicateSpaceOptions {
     std::optional<std::span<const SpaceSetting>> secrets{};
     std::optional<std::span<const SpaceSetting>> variables{};
 };
-BOOST_DESCRIBE_STRUCT(DuplicateSpaceOptions, (),
-                      (to_id, private_, token, exist_ok, hardware, storage, sleep_time, secrets, variables))
 
 using SpaceVariables = std::map<std::string, SpaceVariable>;  ///< by key
 

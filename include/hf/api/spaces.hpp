@@ -3,8 +3,6 @@
 #include <hf/api/repo_options.hpp>
 #include <hf/types/repo_info.hpp>
 
-#include <boost/describe/class.hpp>
-
 namespace hf {
 
 struct ListSpacesOptions {
@@ -21,8 +19,6 @@ struct ListSpacesOptions {
     TokenArg token{};
     std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
 };
-BOOST_DESCRIBE_STRUCT(ListSpacesOptions, (),
-                      (filter, author, search, sort, direction, limit, datasets, models, linked, full, token, cursor))
 
 /// Spaces as repositories; how they run is in space_runtime.hpp.
 class SpacesApi {

@@ -3,20 +3,16 @@
 #include <hf/api/repo_options.hpp>
 #include <hf/types/user.hpp>
 
-#include <boost/describe/class.hpp>
-
 namespace hf {
 
 struct TokenOptions {
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(TokenOptions, (), (token))
 
 struct ListLikedReposOptions {
     std::string_view user{};  ///< empty: the token's account
     TokenArg token{};
 };
-BOOST_DESCRIBE_STRUCT(ListLikedReposOptions, (), (user, token))
 
 /// Accounts and what they like.
 class UsersApi {
