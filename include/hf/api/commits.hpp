@@ -49,9 +49,6 @@ struct CommitOptions {
     const boost::asio::any_io_executor* worker = nullptr;
     ProgressSink* progress = nullptr;  ///< must outlive the call
 };
-BOOST_DESCRIBE_STRUCT(CommitOptions, (),
-                      (commit_message, commit_description, token, repo_type, revision, create_pr, parent_commit,
-                       num_threads, worker))
 
 struct PreuploadOptions {
     TokenArg token{};
@@ -64,8 +61,6 @@ struct PreuploadOptions {
     const boost::asio::any_io_executor* worker = nullptr;
     ProgressSink* progress = nullptr;
 };
-BOOST_DESCRIBE_STRUCT(PreuploadOptions, (),
-                      (token, repo_type, revision, create_pr, num_threads, free_memory, gitignore_content, worker))
 
 /// Changes of files in a repository.
 ///

@@ -6,7 +6,6 @@
 #include <hf/types/hf_file_metadata.hpp>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/describe/class.hpp>
 
 #include <string>
 #include <string_view>
@@ -19,7 +18,6 @@ struct GetHfFileMetadataOptions {
     DurationArg timeout{};   ///< longest single wait; not given: HF_HUB_ETAG_TIMEOUT, else 10 s
     DurationArg deadline{};  ///< time for the whole call
 };
-BOOST_DESCRIBE_STRUCT(GetHfFileMetadataOptions, (), (token, timeout, deadline))
 
 /// Single files.
 class DownloadsApi {

@@ -4,8 +4,6 @@
 #include <hf/core/token_arg.hpp>
 #include <hf/transfer/progress.hpp>
 
-#include <boost/describe/class.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,10 +32,6 @@ struct HfHubDownloadOptions {
     bool verify = false;  ///< hash what is cached, and fetch it again if it is damaged
     ProgressSink* progress = nullptr;
 };
-BOOST_DESCRIBE_STRUCT(HfHubDownloadOptions, (),
-                      (subfolder, repo_type, revision, cache_dir, local_dir, local_dir_use_symlinks, force_download,
-                       force_filename, etag_timeout, resume_download, token, local_files_only, legacy_cache_layout,
-                       verify, progress))
 
 /// A file that was downloaded, or was there.
 struct DownloadedFile {

@@ -4,7 +4,6 @@
 #include <hf/core/string_list.hpp>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/describe/class.hpp>
 
 #include <chrono>
 #include <exception>
@@ -27,9 +26,6 @@ struct CommitSchedulerOptions {
     StringList ignore_patterns{};  ///< `.git` folders are always left out
     bool squash_history = false;   ///< make one commit of the branch after each push
 };
-BOOST_DESCRIBE_STRUCT(CommitSchedulerOptions, (),
-                      (path_in_repo, repo_type, revision, private_, token, allow_patterns, ignore_patterns,
-                       squash_history))
 
 /// Uploads a folder to which files are added, or appended, at regular intervals. Only files whose time of
 /// modification has changed are sent, each up to the size that it had when the push began.

@@ -2,8 +2,6 @@
 
 #include <hf/api/commits.hpp>
 
-#include <boost/describe/class.hpp>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,7 +19,6 @@ struct PlanMultiCommitsOptions {
     std::uint64_t max_operations_per_commit = 50;
     std::uint64_t max_upload_size_per_commit = 2ull << 30;  ///< bytes; a larger file gets a commit of its own
 };
-BOOST_DESCRIBE_STRUCT(PlanMultiCommitsOptions, (), (max_operations_per_commit, max_upload_size_per_commit))
 
 /// Splits operations as the reference does: deletions apart from additions, both in their order. Reads no
 /// file. Throws HFValidationError for copies.
@@ -38,8 +35,6 @@ struct CreateCommitsOnPrOptions {
     const boost::asio::any_io_executor* worker = nullptr;
     ProgressSink* progress = nullptr;
 };
-BOOST_DESCRIBE_STRUCT(CreateCommitsOnPrOptions, (),
-                      (commit_message, commit_description, token, repo_type, merge_pr, num_threads))
 
 /// Many commits as one pull request.
 class MultiCommitsApi {

@@ -3,7 +3,6 @@
 #include <hf/api/downloads.hpp>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/describe/class.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -46,10 +45,6 @@ struct SnapshotDownloadOptions {
     SnapshotPlan plan = SnapshotPlan::listing;
     ProgressSink* progress = nullptr;
 };
-BOOST_DESCRIBE_STRUCT(SnapshotDownloadOptions, (),
-                      (repo_type, revision, cache_dir, local_dir, local_dir_use_symlinks, etag_timeout, resume_download,
-                       force_download, verify, all_or_nothing, token, local_files_only, allow_patterns, ignore_patterns,
-                       max_workers, plan, progress))
 
 struct MirrorOptions {
     std::string_view repo_type{};
@@ -69,9 +64,6 @@ struct MirrorOptions {
     bool all_or_nothing = false;
     ProgressSink* progress = nullptr;
 };
-BOOST_DESCRIBE_STRUCT(MirrorOptions, (),
-                      (repo_type, revision, token, allow_patterns, ignore_patterns, max_workers, remove_deleted,
-                       max_delete, verify, all_or_nothing, progress))
 
 /// What a mirror did.
 class MirrorResult {

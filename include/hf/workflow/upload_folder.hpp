@@ -3,8 +3,6 @@
 #include <hf/api/commits.hpp>
 #include <hf/core/string_list.hpp>
 
-#include <boost/describe/class.hpp>
-
 #include <filesystem>
 
 namespace hf {
@@ -30,10 +28,6 @@ struct UploadFolderOptions {
     const boost::asio::any_io_executor* worker = nullptr;
     ProgressSink* progress = nullptr;
 };
-BOOST_DESCRIBE_STRUCT(UploadFolderOptions, (),
-                      (path_in_repo, commit_message, commit_description, token, repo_type, revision, create_pr,
-                       parent_commit, allow_patterns, ignore_patterns, delete_patterns, multi_commits, split_commits,
-                       num_threads, worker))
 
 /// Whole folders.
 class UploadFolderApi {
