@@ -1,4 +1,5 @@
 #include "async/on_strand.hpp"
+#include "core/safe_path.hpp"
 #include "engine/download/download_source.hpp"
 
 #include <hf/api/safetensors.hpp>
@@ -6,7 +7,6 @@
 #include <hf/core/error.hpp>
 #include <hf/core/for_each_bounded.hpp>
 #include <hf/core/repo.hpp>
-#include <hf/core/safe_path.hpp>
 
 #include <boost/asio/buffer.hpp>
 

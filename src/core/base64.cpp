@@ -1,4 +1,4 @@
-#include <hf/core/base64.hpp>
+#include "core/base64.hpp"
 
 #include <algorithm>
 #include <array>

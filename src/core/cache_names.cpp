@@ -1,8 +1,10 @@
-#include <hf/core/cache_names.hpp>
+#include "core/cache_names.hpp"
+
+#include "core/safe_path.hpp"
+
 #include <hf/core/error.hpp>
 #include <hf/core/hash.hpp>
 #include <hf/core/repo.hpp>
-#include <hf/core/safe_path.hpp>
 
 #include <algorithm>
 

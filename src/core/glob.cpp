@@ -1,4 +1,4 @@
-#include <hf/core/glob.hpp>
+#include "core/glob.hpp"
 
 #include "core/utf8.hpp"
 

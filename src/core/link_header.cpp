@@ -1,4 +1,4 @@
-#include <hf/core/link_header.hpp>
+#include "core/link_header.hpp"
 
 #include "core/text.hpp"
 

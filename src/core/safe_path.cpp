@@ -1,7 +1,8 @@
-#include <hf/core/error.hpp>
-#include <hf/core/safe_path.hpp>
+#include "core/safe_path.hpp"
 
 #include "core/text.hpp"
+
+#include <hf/core/error.hpp>
 
 #include <algorithm>
 #include <array>

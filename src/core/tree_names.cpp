@@ -1,10 +1,10 @@
 #include "core/tree_names.hpp"
 
 #include "core/json_access.hpp"
+#include "core/safe_path.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/json.hpp>
-#include <hf/core/safe_path.hpp>
 
 namespace hf {
 

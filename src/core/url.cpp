@@ -1,6 +1,6 @@
+#include "core/base64.hpp"
 #include "core/text.hpp"
 
-#include <hf/core/base64.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/url.hpp>
 

@@ -10,6 +10,9 @@
 #include <boost/asio/error.hpp>
 
 namespace hf::net {
+
+namespace asio = boost::asio;
+
 namespace {
 
 using boost::system::error_code;

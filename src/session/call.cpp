@@ -1,8 +1,8 @@
 // The life of one call: quota, redirects, status, retries.
+#include "net/policy/redirect.hpp"
 #include "session/error_mapping.hpp"
 #include "session/session_state.hpp"
 
-#include <hf/net/redirect.hpp>
 #include <hf/session/within.hpp>
 
 #include <boost/asio/buffer.hpp>

@@ -1,8 +1,9 @@
 #include "session/error_mapping.hpp"
 
+#include "net/policy/rate_limit.hpp"
+
 #include <hf/core/datetime.hpp>
 #include <hf/core/error.hpp>
-#include <hf/net/rate_limit.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>

@@ -1,3 +1,4 @@
+#include "core/link_header.hpp"
 #include "core/text.hpp"
 #include "session/element_scanner.hpp"
 #include "session/retrying.hpp"
@@ -5,7 +6,6 @@
 #include "session/session_state.hpp"
 
 #include <hf/core/error.hpp>
-#include <hf/core/link_header.hpp>
 #include <hf/session/paging.hpp>
 #include <hf/session/session.hpp>
 #include <hf/session/within.hpp>

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "net/policy/retry.hpp"
+
 #include <hf/core/error.hpp>
-#include <hf/net/retry.hpp>
 #include <hf/session/session.hpp>
 
 #include <exception>

@@ -1,8 +1,7 @@
 #include "session/secrets.hpp"
 
+#include "core/base64.hpp"
 #include "core/rethrow.hpp"
-
-#include <hf/core/base64.hpp>
 
 #include <algorithm>
 

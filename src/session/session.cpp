@@ -1,3 +1,4 @@
+#include "net/policy/redirect.hpp"
 #include "session/retrying.hpp"
 #include "session/session_state.hpp"
 

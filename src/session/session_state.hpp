@@ -1,11 +1,11 @@
 #pragma once
 
+#include "net/policy/origin_policy.hpp"
+#include "net/policy/rate_limit.hpp"
+#include "net/policy/retry.hpp"
 #include "session/secrets.hpp"
 #include "session/services.hpp"
 
-#include <hf/net/origin_policy.hpp>
-#include <hf/net/rate_limit.hpp>
-#include <hf/net/retry.hpp>
 #include <hf/session/environment.hpp>
 #include <hf/session/session.hpp>
 #include <hf/session/stats.hpp>

@@ -1,9 +1,8 @@
 #pragma once
 
+#include "core/glob.hpp"
 #include "engine/files/repo_cache.hpp"
 #include "workflow/snapshot_listing.hpp"
-
-#include <hf/core/glob.hpp>
 
 #include <cstddef>
 #include <optional>

@@ -1,11 +1,11 @@
 #include "workflow/commit_parts.hpp"
 
 #include "api/commit_flow.hpp"
+#include "core/base64.hpp"
 #include "engine/upload/commit_recovery.hpp"
 #include "engine/upload/upload_state.hpp"
 #include "workflow/commit_sizes.hpp"
 
-#include <hf/core/base64.hpp>
 #include <hf/transfer/progress.hpp>
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 #include "async/semaphore.hpp"
+#include "core/glob.hpp"
 #include "engine/files/local_path.hpp"
 #include "workflow/folder_listing.hpp"
 #include "workflow/partial_file.hpp"
 
 #include <hf/api/refs.hpp>
 #include <hf/api/repos.hpp>
-#include <hf/core/glob.hpp>
 #include <hf/core/repo.hpp>
 #include <hf/core/token_arg.hpp>
 #include <hf/workflow/commit_scheduler.hpp>

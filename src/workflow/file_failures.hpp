@@ -1,7 +1,8 @@
 #pragma once
 
+#include "core/glob.hpp"
+
 #include <hf/core/error.hpp>
-#include <hf/core/glob.hpp>
 
 #include <cstddef>
 #include <exception>

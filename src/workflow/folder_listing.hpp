@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hf/core/glob.hpp>
+#include "core/glob.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -2,8 +2,8 @@
 
 #include "core/kept_text.hpp"
 #include "core/path_layout.hpp"
+#include "core/safe_path.hpp"
 
-#include <hf/core/safe_path.hpp>
 #include <hf/core/url.hpp>
 
 #include <optional>

@@ -1,3 +1,4 @@
+#include "core/safe_path.hpp"
 #include "engine/download/file_metadata.hpp"
 #include "engine/download/hub_download.hpp"
 #include "engine/download/not_cached.hpp"
@@ -12,7 +13,6 @@
 #include <hf/core/error.hpp>
 #include <hf/core/for_each_bounded.hpp>
 #include <hf/core/repo.hpp>
-#include <hf/core/safe_path.hpp>
 #include <hf/session/environment.hpp>
 #include <hf/transfer/progress.hpp>
 

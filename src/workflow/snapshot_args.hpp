@@ -1,8 +1,8 @@
 #pragma once
 
+#include "core/glob.hpp"
 #include "engine/transfer_call.hpp"
 
-#include <hf/core/glob.hpp>
 #include <hf/workflow/snapshot_download.hpp>
 
 #include <boost/asio/awaitable.hpp>

@@ -3,9 +3,9 @@
 #include "core/json_access.hpp"
 #include "core/kept_text.hpp"
 #include "core/path_layout.hpp"
+#include "core/safe_path.hpp"
 
 #include <hf/core/repo.hpp>
-#include <hf/core/safe_path.hpp>
 
 #include <limits>
 

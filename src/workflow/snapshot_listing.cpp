@@ -1,6 +1,7 @@
 #include "workflow/snapshot_listing.hpp"
 
 #include "core/kept_text.hpp"
+#include "core/safe_path.hpp"
 #include "engine/download/file_metadata.hpp"
 #include "engine/files/file.hpp"
 #include "session/kept_entries.hpp"
@@ -10,7 +11,6 @@
 #include <hf/core/hash.hpp>
 #include <hf/core/json.hpp>
 #include <hf/core/repo.hpp>
-#include <hf/core/safe_path.hpp>
 #include <hf/session/environment.hpp>
 
 #include <unordered_set>

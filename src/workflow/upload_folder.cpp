@@ -1,5 +1,6 @@
 #include "api/commit_flow.hpp"
 #include "async/on_strand.hpp"
+#include "core/glob.hpp"
 #include "engine/files/local_path.hpp"
 #include "session/kept_entries.hpp"
 #include "workflow/commit_parts.hpp"
@@ -8,7 +9,6 @@
 
 #include <hf/api/files.hpp>
 #include <hf/core/constants.hpp>
-#include <hf/core/glob.hpp>
 #include <hf/core/repo.hpp>
 #include <hf/transfer/progress.hpp>
 #include <hf/workflow/multi_commits.hpp>

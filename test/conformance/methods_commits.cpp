@@ -1,7 +1,6 @@
 #include "commit_objects.hpp"
+#include "core/base64.hpp"
 #include "methods.hpp"
-
-#include <hf/core/base64.hpp>
 
 #include <iterator>
 

@@ -1,6 +1,6 @@
+#include "core/cache_names.hpp"
 #include "outcome_hub.hpp"
 
-#include <hf/core/cache_names.hpp>
 #include <hf/core/hash.hpp>
 #include <hf/core/url.hpp>
 

@@ -1,16 +1,16 @@
+#include "core/base64.hpp"
+#include "core/cache_names.hpp"
+#include "core/glob.hpp"
+#include "core/link_header.hpp"
+#include "core/safe_path.hpp"
 #include "fs_tree.hpp"
 #include "pure_tables.hpp"
 #include "session/error_mapping.hpp"
 #include "world.hpp"
 
-#include <hf/core/base64.hpp>
-#include <hf/core/cache_names.hpp>
 #include <hf/core/datetime.hpp>
-#include <hf/core/glob.hpp>
 #include <hf/core/hash.hpp>
-#include <hf/core/link_header.hpp>
 #include <hf/core/repo.hpp>
-#include <hf/core/safe_path.hpp>
 #include <hf/session/environment.hpp>
 
 #include <boost/json/serialize.hpp>

@@ -1,3 +1,4 @@
+#include "net/policy/retry.hpp"
 #include "pure_tables.hpp"
 #include "render.hpp"
 #include "workflow/multi_commit_text.hpp"
@@ -6,7 +7,6 @@
 #include <hf/core/constants.hpp>
 #include <hf/core/hash.hpp>
 #include <hf/core/repo.hpp>
-#include <hf/net/retry.hpp>
 #include <hf/types/repo_info.hpp>
 #include <hf/types/safetensors.hpp>
 

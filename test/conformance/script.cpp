@@ -1,6 +1,6 @@
+#include "core/base64.hpp"
 #include "script.hpp"
 
-#include <hf/core/base64.hpp>
 #include <hf/core/url.hpp>
 
 #include <boost/json/parse.hpp>

@@ -1,6 +1,5 @@
+#include "core/base64.hpp"
 #include "vector_file.hpp"
-
-#include <hf/core/base64.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

@@ -1,6 +1,5 @@
+#include "core/base64.hpp"
 #include "fuzz.hpp"
-
-#include <hf/core/base64.hpp>
 
 HFHUB_FUZZ_TARGET(input) {
     const auto text = input;

@@ -1,6 +1,5 @@
+#include "core/glob.hpp"
 #include "fuzz.hpp"
-
-#include <hf/core/glob.hpp>
 
 // A pattern that means the path itself.
 static std::string escaped(std::string_view path) {

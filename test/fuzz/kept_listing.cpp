@@ -1,8 +1,7 @@
 #include "fuzz.hpp"
 
+#include "core/safe_path.hpp"
 #include "workflow/snapshot_files.hpp"
-
-#include <hf/core/safe_path.hpp>
 
 HFHUB_FUZZ_TARGET(input) {
     const auto listing = hf::SnapshotListing::parse(input);

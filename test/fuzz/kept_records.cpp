@@ -1,8 +1,7 @@
 #include "fuzz.hpp"
 
+#include "core/safe_path.hpp"
 #include "workflow/mirror_records.hpp"
-
-#include <hf/core/safe_path.hpp>
 
 HFHUB_FUZZ_TARGET(input) {
     const auto records = hf::MirrorRecords::parse(input);

@@ -1,6 +1,5 @@
+#include "core/link_header.hpp"
 #include "fuzz.hpp"
-
-#include <hf/core/link_header.hpp>
 
 HFHUB_FUZZ_TARGET(input) {
     const auto text = input;

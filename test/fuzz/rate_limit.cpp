@@ -1,6 +1,5 @@
 #include "fuzz.hpp"
-
-#include <hf/net/rate_limit.hpp>
+#include "net/policy/rate_limit.hpp"
 
 HFHUB_FUZZ_TARGET(input) {
     const auto [limit, policy] = two_texts(input);

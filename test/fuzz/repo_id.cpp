@@ -1,9 +1,9 @@
+#include "core/cache_names.hpp"
+#include "core/safe_path.hpp"
 #include "fuzz.hpp"
 
-#include <hf/core/cache_names.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/repo.hpp>
-#include <hf/core/safe_path.hpp>
 #include <hf/core/url.hpp>
 
 #include <algorithm>

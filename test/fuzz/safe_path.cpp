@@ -1,7 +1,7 @@
+#include "core/safe_path.hpp"
 #include "fuzz.hpp"
 
 #include <hf/core/error.hpp>
-#include <hf/core/safe_path.hpp>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,8 +1,7 @@
 #include "fuzz.hpp"
 
+#include "core/safe_path.hpp"
 #include "core/tree_names.hpp"
-
-#include <hf/core/safe_path.hpp>
 
 HFHUB_FUZZ_TARGET(input) {
     const auto names = hf::parse_tree_names(input);

@@ -1,10 +1,10 @@
 // What people reported of other clients, tried on ours. Each case names its report.
+#include "core/link_header.hpp"
 #include "faulty_server.hpp"
 #include "hostile_fixture.hpp"
 #include "net_client.hpp"
 
 #include <hf/core/error.hpp>
-#include <hf/core/link_header.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
 // Servers that echo what they were sent, and links and endpoints that hold secrets: no message, event or error tells one.
+#include "core/base64.hpp"
 #include "hostile_fixture.hpp"
 
-#include <hf/core/base64.hpp>
 #include <hf/core/error.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -139,13 +139,13 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_not_read_closes_its_connection) {
     for (FaultyServer* server : servers.both()) {
         Client client(Pair::config());
         for (unsigned read = 0; read < 2; ++read) {  // nothing of the body, some of it
-            client.run([&]() -> net::asio::awaitable<void> {
+            client.run([&]() -> boost::asio::awaitable<void> {
                 auto get = request(Method::get, server->url());
                 auto response = co_await client.transport->send(std::move(get));
                 BOOST_TEST(*response.body_size == 3'000'000u);
                 BOOST_TEST(client.transport->stats().active == 1u);
                 std::string block(1000, '\0');
-                if (read) co_await response.body->read_some(net::asio::buffer(block));
+                if (read) co_await response.body->read_some(boost::asio::buffer(block));
             });
             BOOST_TEST(client.transport->stats().active == 0u);
             BOOST_TEST(client.transport->stats().idle == 0u);

@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_slow_caller_is_no_stall) {
     });
     for (FaultyServer* server : servers.both()) {
         Client client(Pair::config());
-        client.run([&]() -> net::asio::awaitable<void> {
+        client.run([&]() -> boost::asio::awaitable<void> {
             auto get = request(Method::get, server->url());
             get.timeouts.stall = 150ms;
             auto response = co_await client.transport->send(std::move(get));

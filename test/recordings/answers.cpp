@@ -1,10 +1,10 @@
+#include "core/link_header.hpp"
 #include "fake_transport.hpp"
+#include "net/policy/rate_limit.hpp"
+#include "net/policy/redirect.hpp"
 #include "recording.hpp"
 
 #include <hf/api/downloads.hpp>
-#include <hf/core/link_header.hpp>
-#include <hf/net/rate_limit.hpp>
-#include <hf/net/redirect.hpp>
 #include <hf/session/environment.hpp>
 
 #include <boost/asio/co_spawn.hpp>

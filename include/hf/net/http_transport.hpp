@@ -34,9 +34,12 @@ class ProxyConfig {
 public:
     ProxyConfig() {}
 
-    std::string http;      ///< for http origins: "http://[user:password@]host:port", empty for none
-    std::string https;     ///< for https origins, reached with CONNECT
-    std::string no_proxy;  ///< see `bypasses_proxy` in <hf/net/proxy.hpp>
+    std::string http;   ///< for http origins: "http://[user:password@]host:port", empty for none
+    std::string https;  ///< for https origins, reached with CONNECT
+    /// Hosts that are reached without, separated by commas or spaces: "*", a host name, a domain suffix
+    /// (".example.com", "example.com" and "*.example.com" mean the same: it and everything below), an IP address, a
+    /// CIDR block, each but "*" and CIDR with an optional ":port". Case does not matter.
+    std::string no_proxy;
 };
 
 class TransportConfig {
@@ -69,6 +72,7 @@ public:
 /// leaves no work behind that keeps `run()` from returning once its exchanges have ended. Idle
 /// connections therefore are closed by the next exchange after `idle_timeout`, not by a timer.
 /// Throws HFValidationError for a configuration that cannot work (unreadable CA, malformed proxy).
-std::shared_ptr<Transport> make_transport(asio::any_io_executor executor, TransportConfig config = TransportConfig());
+std::shared_ptr<Transport> make_transport(boost::asio::any_io_executor executor,
+                                          TransportConfig config = TransportConfig());
 
 }  // namespace hf::net

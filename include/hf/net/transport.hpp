@@ -17,8 +17,6 @@
 
 namespace hf::net {
 
-namespace asio = boost::asio;
-
 enum class Method { get, head, post, put, patch, delete_ };
 std::string_view to_string(Method) noexcept;
 /// RFC 9110 section 9.2.2. A caller may know better of one request (a POST that only reads).
@@ -49,11 +47,11 @@ class ByteSource {
 public:
     virtual ~ByteSource() = default;
     /// Bytes read; 0 is the end. `buffer` must outlive the call.
-    virtual asio::awaitable<std::size_t> read_some(asio::mutable_buffer buffer) = 0;
+    virtual boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer buffer) = 0;
 };
 
 /// Everything `source` gives. Throws ResponseTooLargeError when it is more than `limit` bytes.
-asio::awaitable<std::string> read_all(std::unique_ptr<ByteSource> source, std::size_t limit);
+boost::asio::awaitable<std::string> read_all(std::unique_ptr<ByteSource> source, std::size_t limit);
 
 /// The body of a request: nothing, a text, or a stream that can be opened again for a retry.
 /// Cheap to copy.
@@ -158,7 +156,7 @@ public:
     /// ProtocolError, or HFValidationError for a request that cannot be written down; `info().unsent`
     /// tells whether the peer can have seen any of it. On cancellation closes the connection and throws
     /// system_error(operation_aborted).
-    virtual asio::awaitable<Response> send(Request request) = 0;
+    virtual boost::asio::awaitable<Response> send(Request request) = 0;
 
     /// Closes idle connections and makes exchanges in flight fail with operation_aborted.
     virtual void close() noexcept {}

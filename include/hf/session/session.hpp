@@ -2,7 +2,6 @@
 
 #include <hf/core/async_generator.hpp>
 #include <hf/core/json.hpp>
-#include <hf/net/redirect.hpp>
 #include <hf/net/transport.hpp>
 #include <hf/session/paging.hpp>
 #include <hf/session/request.hpp>
@@ -19,6 +18,10 @@
 #include <string>
 
 namespace hf {
+
+namespace net {
+class RedirectState;
+}
 
 class Environment;
 class SessionServices;
@@ -204,8 +207,7 @@ public:
     /// say of it. Throws ProtocolError, HostNotAllowedError.
     Url follow(const Url& from, std::string_view reference) const;
     Url follow(const Url& from, Url target) const;
-    /// For what follows redirects by itself. Lives no longer than the session.
-    net::RedirectState redirects(net::Method method, Url url) const;
+    net::RedirectState redirects(net::Method method, Url url) const;  ///< of the library; lives no longer than this
     /// Whether the token may be sent there: the endpoint and SessionConfig::token_origins.
     bool may_see_token(const Origin& origin) const;
     /// `text` of a server without the session's secrets and `token`, which it may echo. For messages.

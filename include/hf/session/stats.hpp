@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hf/net/rate_limit.hpp>
+#include <hf/net/quota_stats.hpp>
 #include <hf/net/transport.hpp>
 #include <hf/session/request.hpp>
 

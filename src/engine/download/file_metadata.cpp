@@ -1,7 +1,9 @@
 #include "engine/download/file_metadata.hpp"
-#include "core/text.hpp"
 
-#include <hf/core/cache_names.hpp>
+#include "core/cache_names.hpp"
+#include "core/text.hpp"
+#include "net/policy/redirect.hpp"
+
 #include <hf/core/constants.hpp>
 #include <hf/core/error.hpp>
 #include <hf/session/environment.hpp>

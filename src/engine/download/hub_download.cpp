@@ -1,5 +1,6 @@
 #include "engine/download/hub_download.hpp"
 
+#include "core/safe_path.hpp"
 #include "engine/download/cache_fetch.hpp"
 #include "engine/download/file_metadata.hpp"
 #include "engine/download/metadata_source.hpp"
@@ -9,7 +10,6 @@
 #include <hf/core/constants.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/repo.hpp>
-#include <hf/core/safe_path.hpp>
 #include <hf/session/environment.hpp>
 
 #include <filesystem>

@@ -1,3 +1,4 @@
+#include "core/cache_names.hpp"
 #include "engine/download/fetch.hpp"
 #include "engine/download/hub_download.hpp"
 #include "engine/download/metadata_source.hpp"
@@ -5,7 +6,6 @@
 #include "engine/files/file_lock.hpp"
 #include "engine/files/repo_cache.hpp"
 
-#include <hf/core/cache_names.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/repo.hpp>
 

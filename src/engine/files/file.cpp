@@ -1,8 +1,9 @@
 #include "engine/files/file.hpp"
 
+#include "core/safe_path.hpp"
+
 #include <hf/core/error.hpp>
 #include <hf/core/hash.hpp>
-#include <hf/core/safe_path.hpp>
 
 #include <algorithm>
 #include <array>

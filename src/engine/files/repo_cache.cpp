@@ -2,12 +2,12 @@
 
 #include "core/kept_text.hpp"
 #include "core/path_layout.hpp"
+#include "core/safe_path.hpp"
 #include "engine/files/file.hpp"
 #include "engine/files/partial_store.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/repo.hpp>
-#include <hf/core/safe_path.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>

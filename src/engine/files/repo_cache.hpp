@@ -1,8 +1,7 @@
 #pragma once
 
+#include "core/cache_names.hpp"
 #include "engine/files/file.hpp"
-
-#include <hf/core/cache_names.hpp>
 
 #include <boost/asio/awaitable.hpp>
 

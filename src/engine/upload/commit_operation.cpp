@@ -1,10 +1,10 @@
+#include "core/base64.hpp"
+#include "core/safe_path.hpp"
 #include "engine/upload/upload_state.hpp"
 
-#include <hf/core/base64.hpp>
 #include <hf/core/constants.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/hash.hpp>
-#include <hf/core/safe_path.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 #include "engine/upload/commit_payload.hpp"
 
+#include "core/base64.hpp"
 #include "engine/upload/upload_body.hpp"
 
-#include <hf/core/base64.hpp>
 #include <hf/core/json.hpp>
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 #include "engine/upload/preupload.hpp"
 
+#include "core/base64.hpp"
 #include "core/rethrow.hpp"
 #include "engine/lfs/upload.hpp"
 #include "engine/upload/hash_contents.hpp"
 #include "engine/upload/upload_state.hpp"
 
-#include <hf/core/base64.hpp>
 #include <hf/core/constants.hpp>
 #include <hf/core/for_each_bounded.hpp>
 #include <hf/core/json.hpp>

@@ -1,6 +1,6 @@
 #include "local_hub/http/base64url.hpp"
 
-#include <hf/core/base64.hpp>
+#include "core/base64.hpp"
 
 #include <algorithm>
 

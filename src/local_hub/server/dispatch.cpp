@@ -1,10 +1,10 @@
 #include "local_hub/server/dispatch.hpp"
 
+#include "core/base64.hpp"
 #include "core/text.hpp"
 #include "local_hub/data/random.hpp"
 #include "local_hub/http/base64url.hpp"
 
-#include <hf/core/base64.hpp>
 #include <hf/core/hash.hpp>
 
 #include <algorithm>

@@ -1,7 +1,8 @@
+#include "net/dial/proxy.hpp"
+
 #include "core/text.hpp"
 
 #include <hf/core/error.hpp>
-#include <hf/net/proxy.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>

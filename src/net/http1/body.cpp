@@ -5,6 +5,8 @@
 
 namespace hf::net {
 
+namespace asio = boost::asio;
+
 Body::Body(std::string text) : text_(std::make_shared<const std::string>(std::move(text))) {}
 
 Body::Body(std::optional<std::uint64_t> size, Open open) : size_(size), open_(std::move(open)) {}

@@ -5,6 +5,9 @@
 #include <vector>
 
 namespace hf::net {
+
+namespace asio = boost::asio;
+
 namespace {
 
 class DecodingSource final : public ByteSource {

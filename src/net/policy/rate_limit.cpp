@@ -1,4 +1,4 @@
-#include <hf/net/rate_limit.hpp>
+#include "net/policy/rate_limit.hpp"
 
 #include "core/text.hpp"
 

@@ -1,6 +1,6 @@
-#include "core/rethrow.hpp"
+#include "net/policy/redirect.hpp"
 
-#include <hf/net/redirect.hpp>
+#include "core/rethrow.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include <hf/net/retry.hpp>
+#include "net/policy/retry.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/dial/proxy.hpp"
 #include "net/dial/resolver.hpp"
 #include "net/dial/tls.hpp"
 #include "net/pool/connection.hpp"
@@ -8,7 +9,6 @@
 #include "net/pool/pool_state.hpp"
 
 #include <hf/net/http_transport.hpp>
-#include <hf/net/proxy.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -1,6 +1,6 @@
+#include "core/cache_names.hpp"
 #include "pure_table.hpp"
 
-#include <hf/core/cache_names.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/hash.hpp>
 

@@ -1,6 +1,5 @@
+#include "core/glob.hpp"
 #include "pure_table.hpp"
-
-#include <hf/core/glob.hpp>
 
 #include <chrono>
 

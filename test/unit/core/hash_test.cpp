@@ -1,6 +1,6 @@
+#include "core/base64.hpp"
 #include "pure_table.hpp"
 
-#include <hf/core/base64.hpp>
 #include <hf/core/hash.hpp>
 
 BOOST_AUTO_TEST_SUITE(hash)

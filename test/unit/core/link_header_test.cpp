@@ -1,6 +1,5 @@
+#include "core/link_header.hpp"
 #include "pure_table.hpp"
-
-#include <hf/core/link_header.hpp>
 
 #include <chrono>
 

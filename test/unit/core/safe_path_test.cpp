@@ -1,7 +1,7 @@
+#include "core/safe_path.hpp"
 #include "pure_table.hpp"
 
 #include <hf/core/error.hpp>
-#include <hf/core/safe_path.hpp>
 
 BOOST_AUTO_TEST_SUITE(safe_path)
 

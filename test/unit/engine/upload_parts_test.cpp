@@ -1,3 +1,4 @@
+#include "core/base64.hpp"
 #include "engine/lfs/upload.hpp"
 #include "engine/lfs/upload_plan.hpp"
 #include "engine/upload/commit_payload.hpp"
@@ -5,7 +6,6 @@
 #include "pure_table.hpp"
 #include "workflow/folder_listing.hpp"
 
-#include <hf/core/base64.hpp>
 #include <hf/core/hash.hpp>
 
 #include <boost/asio/co_spawn.hpp>

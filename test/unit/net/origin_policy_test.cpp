@@ -1,5 +1,6 @@
+#include "net/policy/origin_policy.hpp"
+
 #include <hf/core/error.hpp>
-#include <hf/net/origin_policy.hpp>
 
 #include <boost/test/unit_test.hpp>
 

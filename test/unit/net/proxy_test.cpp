@@ -1,5 +1,6 @@
+#include "net/dial/proxy.hpp"
+
 #include <hf/core/error.hpp>
-#include <hf/net/proxy.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,5 @@
-#include <hf/net/rate_limit.hpp>
+
+#include "net/policy/rate_limit.hpp"
 
 #include <boost/test/unit_test.hpp>
 

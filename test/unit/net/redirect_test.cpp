@@ -1,5 +1,6 @@
+#include "net/policy/redirect.hpp"
+
 #include <hf/core/error.hpp>
-#include <hf/net/redirect.hpp>
 
 #include <boost/test/unit_test.hpp>
 

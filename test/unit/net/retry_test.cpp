@@ -1,4 +1,5 @@
-#include <hf/net/retry.hpp>
+
+#include "net/policy/retry.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <hf/net/origin_policy.hpp>
+#include "net/policy/origin_policy.hpp"
+
 #include <hf/net/transport.hpp>
 
 #include <optional>

@@ -25,9 +25,7 @@ public:
     static Proxy parse(std::string_view text, std::string_view name);
 };
 
-/// Whether the list `no_proxy` (comma or space separated) exempts a host. Entries are "*", a host name, a
-/// domain suffix (".example.com", "example.com" and "*.example.com" mean the same: it and everything below),
-/// an IP address, a CIDR block, each but "*" and CIDR with an optional ":port". Case does not matter.
+/// Whether the list ProxyConfig::no_proxy exempts a host.
 bool bypasses_proxy(std::string_view no_proxy, std::string_view host, std::uint16_t port);
 
 /// The proxy through which `origin` is reached, nullopt for none.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hf/net/quota_stats.hpp>
 #include <hf/net/transport.hpp>
 
 #include <chrono>
@@ -24,15 +25,6 @@ public:
     /// nullopt without a readable RateLimit field. Accepts the Hub's forms
     /// `"api";r=0;t=55` and `"fixed window";"api";q=500;w=300`; of several quotas the scarcest counts.
     static std::optional<RateLimit> parse(const Fields& fields);
-};
-
-/// Counters of a governor.
-struct QuotaStats {
-    std::uint64_t admitted = 0;
-    std::uint64_t delayed = 0;    ///< calls of `admit` that answered with a wait
-    std::uint64_t refused = 0;    ///< 429 answers that blamed the quota
-    std::uint64_t remaining = 0;  ///< of the current window, as far as known
-    std::uint64_t quota = 0;      ///< zero: unknown
 };
 
 /// Why a request does not go yet.
