@@ -69,6 +69,32 @@ std::optional<std::string_view> Request::find(std::string_view name) const {
 
 std::string_view Request::field(std::string_view name) const { return find(name).value_or(std::string_view()); }
 
+std::uint64_t Response::body_size() const {
+    if (file) return file->length;
+    if (parts.empty()) return text().size();
+    std::uint64_t out = 0;
+    for (const auto& part : parts) out += part.size();
+    return out;
+}
+
+std::size_t Response::read_body(char* to, std::size_t size, std::uint64_t position) const {
+    const auto from_text = [&](std::string_view source) { return source.copy(to, size, position); };
+    const auto from_file = [&](const FileSlice& source) {
+        const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(size, source.length - position));
+        return source.file->read_at(to, n, source.offset + position);
+    };
+    if (file) return from_file(*file);
+    for (const auto& part : parts) {
+        if (position < part.text.size()) return from_text(part.text);
+        if (position < part.size()) {
+            position -= part.text.size();
+            return from_file(*part.file);
+        }
+        position -= part.size();
+    }
+    return from_text(text());
+}
+
 Response& Response::set(std::string name, std::string value) {
     fields.emplace_back(std::move(name), std::move(value));
     return *this;

@@ -65,6 +65,14 @@ public:
     std::uint64_t offset, length;
 };
 
+/// A piece of a body: text, and a slice of a file behind it.
+struct BodyPart {
+    std::string text;
+    std::optional<FileSlice> file;
+
+    std::uint64_t size() const { return text.size() + (file ? file->length : 0); }
+};
+
 class Response {
 public:
     explicit Response(unsigned status = 200) : status(status) {}
@@ -74,12 +82,16 @@ public:
     std::string body;
     std::shared_ptr<const std::string> shared_body;  ///< instead of `body`
     std::optional<FileSlice> file;                   ///< instead of `body`
+    std::vector<BodyPart> parts;                     ///< instead of `body`
     std::optional<std::uint64_t> head_length;        ///< Content-Length of a HEAD answer that has no body at hand
     bool close = false;
 
     Response& set(std::string name, std::string value);
     std::string_view text() const { return shared_body ? std::string_view(*shared_body) : std::string_view(body); }
-    std::uint64_t body_size() const { return file ? file->length : text().size(); }
+    bool in_memory() const { return !file && parts.empty(); }
+    std::uint64_t body_size() const;
+    /// Copies at most `size` bytes of the body from `position` on; 0: a file ended early.
+    std::size_t read_body(char* to, std::size_t size, std::uint64_t position) const;
 };
 
 Response json_response(const json::value& value, unsigned status = 200);

@@ -4,8 +4,12 @@
 
 #include <hf/core/url.hpp>
 
+#include <limits>
+
 namespace hf::local_hub {
 namespace {
+
+constexpr std::uint64_t open_end = std::numeric_limits<std::uint64_t>::max();
 
 struct Part {
     std::uint64_t first = 0, length = 0;
@@ -97,6 +101,47 @@ void serve_ranges(const Request& request, Response& response, std::shared_ptr<co
         response.shared_body = std::move(content);
     else
         response.body = content->substr(part->first, part->length);
+}
+
+std::optional<std::vector<ByteRange>> byte_ranges(std::string_view field) {
+    constexpr std::string_view unit = "bytes=";
+    if (!field.starts_with(unit)) return std::nullopt;
+    std::vector<ByteRange> out;
+    for (const auto text : split(field.substr(unit.size()), ',')) {
+        const auto dash = text.find('-');
+        if (dash == text.npos) return std::nullopt;
+        const auto first = to_number<std::uint64_t>(text.substr(0, dash));
+        const auto last = text.substr(dash + 1);
+        const auto end = last.empty() ? open_end - 1 : to_number<std::uint64_t>(last);
+        if (!first || !end || *end < *first || *end == open_end) return std::nullopt;
+        out.push_back({*first, *end + 1});
+    }
+    return out;
+}
+
+void serve_pieces(Response& response, const std::shared_ptr<const File>& file, const std::vector<ByteRange>& pieces) {
+    constexpr std::string_view boundary = "xorb-range-8f2b61c4d97e";
+    const std::uint64_t size = file->size();
+    const auto content_range = [&](const ByteRange& piece) {
+        return "bytes " + std::to_string(piece.begin) + "-" + std::to_string(piece.end - 1) + "/" +
+               std::to_string(size);
+    };
+    response.status = 206;
+    response.set("Accept-Ranges", "bytes");
+    if (pieces.size() == 1) {
+        response.set("Content-Type", "application/octet-stream");
+        response.set("Content-Range", content_range(pieces.front()));
+        response.file.emplace(file, pieces.front().begin, pieces.front().size());
+        return;
+    }
+    response.set("Content-Type", "multipart/byteranges; boundary=" + std::string(boundary));
+    const std::string delimiter = "--" + std::string(boundary);
+    for (const auto& piece : pieces) {
+        std::string head = response.parts.empty() ? delimiter : "\r\n" + delimiter;
+        head += "\r\nContent-Type: application/octet-stream\r\nContent-Range: " + content_range(piece) + "\r\n\r\n";
+        response.parts.push_back({std::move(head), FileSlice(file, piece.begin, piece.size())});
+    }
+    response.parts.push_back({"\r\n" + delimiter + "--\r\n", std::nullopt});
 }
 
 std::string content_disposition(std::string_view kind, std::string_view file_name) {

@@ -1,12 +1,15 @@
 #pragma once
 
+#include "core/byte_range.hpp"
 #include "local_hub/data/file.hpp"
 #include "local_hub/http/message.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hf::local_hub {
 
@@ -15,6 +18,13 @@ namespace hf::local_hub {
 void serve_ranges(const Request& request, Response& response, std::shared_ptr<const File> file);
 /// The same for content in memory.
 void serve_ranges(const Request& request, Response& response, std::shared_ptr<const std::string> content);
+
+/// All ranges of a Range field as they stand there, in half-open form; one without an end ends at the largest number.
+/// nullopt: something else than ranges of bytes from their begin.
+std::optional<std::vector<ByteRange>> byte_ranges(std::string_view field);
+
+/// Fills `response` with pieces of a file, which all lie in it: 206, as multipart/byteranges where they are several.
+void serve_pieces(Response& response, const std::shared_ptr<const File>& file, const std::vector<ByteRange>& pieces);
 
 /// The answer to HEAD without the content at hand: Content-Length, or 304.
 void serve_head(const Request& request, Response& response, std::uint64_t size);

@@ -24,6 +24,7 @@ struct Route {
     bool json_errors = true;
     bool lfs_origin = false;  ///< served at the second origin instead of the first
     bool checks_token = true;
+    bool takes_bearer = false;  ///< asks for a token of the second origin instead
 };
 
 class Router {

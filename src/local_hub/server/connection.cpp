@@ -304,7 +304,7 @@ asio::awaitable<bool> Connection::send(Dispatch& dispatch, const std::vector<Fau
         co_return true;
     }
     const bool plain = std::ranges::none_of(faults, is_body_fault) && !context_.scenario.paced();
-    if (plain && !response.file && length <= joined_body) {
+    if (plain && response.in_memory() && length <= joined_body) {
         head += response.text();
         co_await write(head);
         co_return true;
@@ -328,11 +328,7 @@ asio::awaitable<bool> Connection::send_body(Dispatch& dispatch, const std::vecto
     if (chunk_.empty()) chunk_.resize(chunk_size);
     for (std::uint64_t position = 0; position < end;) {
         const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(step, end - position));
-        std::size_t got = n;
-        if (response.file)
-            got = response.file->file->read_at(chunk_.data(), n, response.file->offset + position);
-        else
-            std::ranges::copy(response.text().substr(position, n), chunk_.data());
+        const std::size_t got = response.read_body(chunk_.data(), n, position);
         if (got == 0) co_return false;
         if (fault && fault->kind == FaultKind::corrupt && fault->at_byte >= position && fault->at_byte < position + got)
             chunk_[fault->at_byte - position] ^= static_cast<char>(0xff);
@@ -390,7 +386,8 @@ void Connection::report(Dispatch& dispatch, std::chrono::steady_clock::time_poin
     event.bytes_sent = sent_;
     event.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     // Before the answer counts as given, so that who waits for that sees this, too.
-    if (lfs_origin_ && dispatch.request().find("Authorization")) context_.counters.storage_authorized();
+    if (lfs_origin_ && !dispatch.takes_bearer() && dispatch.request().find("Authorization"))
+        context_.counters.storage_authorized();
     context_.counters.answered(event);
     if (context_.hub.config.on_request) context_.hub.config.on_request(event);
 }

@@ -72,7 +72,7 @@ void Dispatch::complete(Response answer) {
     const bool redirects = answer.status == 302 || answer.status == 307;
     if (!request_.lfs_origin) answer.set("Vary", redirects ? "Origin, Accept" : "Origin");
     const auto body = answer.text();
-    if (!request_.lfs_origin && !answer.file && !body.empty() && !has(answer, "ETag")) {
+    if (!request_.lfs_origin && answer.in_memory() && !body.empty() && !has(answer, "ETag")) {
         std::string etag = weak_etag(body);
         const bool known = answer.status == 200 && (request_.method == "GET" || request_.method == "HEAD") &&
                            request_.field("If-None-Match") == etag;
@@ -98,7 +98,8 @@ void Dispatch::guarded(F f) {
 void Dispatch::authenticate() {
     static const PrincipalPtr anonymous = std::make_shared<const Principal>();
     who_ = anonymous;
-    if (match_.route && !match_.route->checks_token) return;
+    // The second origin does not know the tokens of the Hub, also where it has no such route.
+    if (match_.route ? !match_.route->checks_token : request_.lfs_origin) return;
     const std::string token = token_of(request_);
     if (token.empty()) return;
     if (auto known = hub_.accounts.by_token(token))

@@ -21,6 +21,8 @@ public:
     /// Whether the body is to be collected in `request().body` before begin().
     bool wants_buffered_body() const { return !match_.route || !match_.route->sink; }
     const char* route() const { return match_.route ? match_.route->name : "unknown"; }
+    /// Whether the route itself asks for a token.
+    bool takes_bearer() const { return match_.route && match_.route->takes_bearer; }
     const Request& request() const { return request_; }
     Request& request() { return request_; }
     std::string_view user() const { return who_ ? std::string_view(who_->name()) : std::string_view(); }
