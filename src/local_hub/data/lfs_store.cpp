@@ -1,7 +1,6 @@
 #include "local_hub/data/lfs_store.hpp"
 
 #include "local_hub/data/file.hpp"
-#include "local_hub/data/random.hpp"
 
 #include <hf/core/hash.hpp>
 
@@ -48,23 +47,10 @@ std::shared_ptr<const File> LfsStore::open(const std::string& oid) const {
     return std::make_shared<const File>(std::move(file));
 }
 
-void LfsStore::publish(const std::string& temporary, const std::string& oid) {
-    const auto target = object_path(oid);
-    std::filesystem::create_directories(target.parent_path());
-    ::chmod(temporary.c_str(), 0400);
-    if (std::rename(temporary.c_str(), target.c_str()) != 0)
-        throw std::system_error(errno, std::generic_category(), "publish LFS object");
-}
-
-LfsStore::Incoming::Incoming(LfsStore& store)
-    : store_(store), path_((store.root_ / "incoming" / random_hex(12)).string()), file_(File::create(path_)) {}
-
-LfsStore::Incoming::~Incoming() {
-    if (!path_.empty()) ::unlink(path_.c_str());
-}
+LfsStore::Incoming::Incoming(LfsStore& store) : store_(store), file_(store.root_ / "incoming") {}
 
 void LfsStore::Incoming::write(const void* data, std::size_t size) {
-    file_.write_all(data, size);
+    file_.file().write_all(data, size);
     hasher_.update(data, size);
     size_ += size;
 }
@@ -72,8 +58,7 @@ void LfsStore::Incoming::write(const void* data, std::size_t size) {
 std::string LfsStore::Incoming::finish_hash() { return hasher_.hex(); }
 
 void LfsStore::Incoming::publish(const std::string& oid) {
-    store_.publish(path_, oid);
-    path_.clear();
+    file_.publish(store_.object_path(oid));
 }
 
 LfsStore::Part::Part(LfsStore& store, const std::string& upload, std::uint64_t offset) : offset_(offset) {
@@ -141,7 +126,7 @@ std::string LfsStore::complete_upload(const std::string& upload, const std::stri
         hash = state->hasher.hex();
     }
     if (hash == oid)
-        publish(upload_path(upload), oid);
+        publish_file(upload_path(upload), object_path(oid));
     else
         state->hashed = 0;
     const std::lock_guard all(mutex_);

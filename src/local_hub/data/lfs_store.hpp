@@ -1,6 +1,7 @@
 #pragma once
 
 #include "local_hub/data/file.hpp"
+#include "local_hub/data/temporary_file.hpp"
 
 #include <hf/core/hash.hpp>
 
@@ -29,9 +30,6 @@ public:
     class Incoming {
     public:
         explicit Incoming(LfsStore& store);
-        ~Incoming();
-        Incoming(const Incoming&) = delete;
-        Incoming& operator=(const Incoming&) = delete;
         void write(const void* data, std::size_t size);
         std::uint64_t size() const { return size_; }
         std::string finish_hash();  ///< SHA-256 in hex of what was written; call once
@@ -39,8 +37,7 @@ public:
 
     private:
         LfsStore& store_;
-        std::string path_;
-        File file_;
+        TemporaryFile file_;
         Sha256 hasher_;
         std::uint64_t size_ = 0;
     };
@@ -76,7 +73,6 @@ private:
     std::string upload_path(const std::string& upload) const;
     std::shared_ptr<Progress> progress(const std::string& upload);
     static void hash_up_to(Progress& progress, const File& file, std::uint64_t end);
-    void publish(const std::string& temporary, const std::string& oid);
 
     std::filesystem::path root_;
     std::mutex mutex_;

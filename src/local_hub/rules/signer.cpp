@@ -1,27 +1,14 @@
 #include "local_hub/rules/signer.hpp"
 
 #include "local_hub/data/clock.hpp"
+#include "local_hub/data/hmac.hpp"
 #include "local_hub/data/storage_error.hpp"
 #include "local_hub/http/base64url.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <charconv>
-#include <stdexcept>
 
 namespace hf::local_hub {
 namespace {
-
-std::string hmac_sha256(std::string_view key, std::string_view data) {
-    unsigned char out[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-              reinterpret_cast<const unsigned char*>(data.data()), data.size(), out, &size))
-        throw std::runtime_error("HMAC failed");
-    return {reinterpret_cast<const char*>(out), size};
-}
 
 constexpr std::string_view signature_parameter = "&Signature=";
 
@@ -30,10 +17,6 @@ std::string signed_text(std::string_view operation, std::string_view unsigned_ta
 }
 
 }  // namespace
-
-bool equal_in_constant_time(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 std::string Signer::sign(std::string_view operation, std::string_view path, std::string_view query,
                          std::chrono::seconds lifetime) const {

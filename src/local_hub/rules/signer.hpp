@@ -22,7 +22,4 @@ private:
     std::string key_;
 };
 
-/// Takes the same time wherever they differ, so that nobody can guess a secret piece by piece.
-bool equal_in_constant_time(std::string_view a, std::string_view b);
-
 }  // namespace hf::local_hub

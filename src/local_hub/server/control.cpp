@@ -1,5 +1,6 @@
 #include "local_hub/server/control.hpp"
 
+#include "local_hub/data/hmac.hpp"
 #include "local_hub/http/http_error.hpp"
 #include "local_hub/http/json_body.hpp"
 
