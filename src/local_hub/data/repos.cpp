@@ -259,8 +259,14 @@ void Repos::add_downloads(std::int64_t id, std::int64_t count) {
 }
 
 void Repos::link_lfs(std::int64_t id, std::string_view oid, std::uint64_t size) {
-    database_.run("INSERT INTO lfs_links(repo_id, oid, size) VALUES(?,?,?) ON CONFLICT DO NOTHING",
-                  {id, sql_text(oid), static_cast<std::int64_t>(size)});
+    database_.transaction([&] {
+        database_.run("INSERT INTO lfs_links(repo_id, oid, size) VALUES(?,?,?) ON CONFLICT DO NOTHING",
+                      {id, sql_text(oid), static_cast<std::int64_t>(size)});
+        database_.run(
+            "INSERT INTO xet_pending(oid) SELECT ?1 WHERE NOT EXISTS(SELECT 1 FROM xet_files WHERE sha256=?1) "
+            "ON CONFLICT DO NOTHING",
+            {sql_text(oid)});
+    });
 }
 
 std::optional<std::uint64_t> Repos::linked_lfs(std::int64_t id, std::string_view oid) {

@@ -79,7 +79,7 @@ public:
     void set_gated(std::int64_t id, std::string_view gated);
     void add_downloads(std::int64_t id, std::int64_t count);
 
-    /// LFS objects that a repository may refer to.
+    /// LFS objects that a repository may refer to. Those without a Xet id are noted as pending.
     void link_lfs(std::int64_t id, std::string_view oid, std::uint64_t size);
     std::optional<std::uint64_t> linked_lfs(std::int64_t id, std::string_view oid);
 
