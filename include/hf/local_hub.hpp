@@ -53,9 +53,17 @@ public:
     /// Small public files answer /resolve with a 307 to /api/resolve-cache as today's Hub does, instead
     /// of 200. Off by default: it doubles the requests of every client.
     bool redirect_small_files = false;
-    /// The second origin refuses every request that carries an Authorization header, as object stores do. By default
-    /// only uploads: clients exist that send their token to downloads, too. LocalHubCounters counts them.
+    /// The second origin refuses every request for LFS contents that carries an Authorization header, as object stores
+    /// do. By default only uploads: clients exist that send their token to downloads, too. LocalHubCounters counts them.
     bool strict_storage = false;
+
+    /// Xet: the second origin is also a CAS, which the Hub hands out tokens for. Every LFS file gets a Xet id, and every
+    /// file that came by Xet can be had by LFS, so contents take the disk twice. False: a Hub without Xet.
+    bool xet = true;
+    /// Base URL of another CAS to send clients to. The Hub then learns nothing of what is stored there: it names no
+    /// Xet ids, and its commits know only what came by LFS.
+    std::string xet_cas;
+    std::chrono::seconds xet_token_ttl{900};  ///< life of tokens for the CAS, and 900 on the Hub
 
     std::size_t list_page_size = 1000;         ///< largest page of models, datasets and spaces
     std::size_t tree_page_size = 1000;         ///< entries of a tree page
@@ -101,15 +109,17 @@ struct LocalHubCounters {
     std::uint64_t bytes_sent = 0;
     std::uint64_t connections_accepted = 0;
     std::uint64_t connections_open = 0;
-    std::uint64_t storage_authorizations = 0;  ///< requests to the second origin with an Authorization header
+    /// Requests with an Authorization header to the second origin, other than to its CAS, which asks for one.
+    std::uint64_t storage_authorizations = 0;
     std::uint64_t faults_injected = 0;
+    std::uint64_t xet_pending = 0;  ///< LFS objects that still get a Xet id; not reset
 };
 
 /// A Hub in this process: git repositories, LFS objects and accounts below `LocalHubConfig::root`,
 /// served over HTTP or HTTPS to any Hub client. What was acknowledged survives the death of the process. A new root is
 /// for its owner alone; so are database, objects and keys in any.
 ///
-/// Files go through LFS; Xet is not spoken. huggingface_hub 1.28 and later uploads only with HF_HUB_DISABLE_XET=1.
+/// Large files go through Xet or LFS, whichever a client speaks, and come by either.
 ///
 /// Threads: all members may be called from any thread, but start/stop/destruction not concurrently.
 /// Members that touch the disk block; call them outside of coroutines. Errors: hf::Error
@@ -153,6 +163,10 @@ public:
     /// Replaces the scenario; counters of faults start anew. Applies to the next request of each connection.
     void set_scenario(Scenario scenario);
     Scenario scenario() const;
+
+    /// Blocks until all LFS objects that are there have their Xet ids, so that trees name them; those that cannot be
+    /// read are left out. At once where `LocalHubConfig::xet` is off.
+    void idle() const;
 
     LocalHubCounters counters() const;
     void reset_counters();

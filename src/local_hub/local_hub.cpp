@@ -147,8 +147,11 @@ Scenario LocalHub::scenario() const { return impl_->context->scenario.get(); }
 LocalHubCounters LocalHub::counters() const {
     LocalHubCounters out = impl_->context->counters.get();
     out.faults_injected = impl_->context->scenario.injected();
+    out.xet_pending = impl_->context->hub.identifier.pending();
     return out;
 }
+
+void LocalHub::idle() const { impl_->context->hub.identifier.wait_idle(); }
 
 void LocalHub::reset_counters() { impl_->context->counters.reset(); }
 

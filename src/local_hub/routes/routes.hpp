@@ -23,5 +23,8 @@ void add_social_routes(Router&);
 void add_space_routes(Router&);
 void add_endpoint_routes(Router&);
 void add_git_routes(Router&);
+void add_xet_token_routes(Router&);
+void add_xet_file_routes(Router&);
+void add_xet_upload_routes(Router&);
 
 }  // namespace hf::local_hub

@@ -196,7 +196,7 @@ public:
         const std::string hash = incoming_.finish_hash();
         if (hash != oid_) throw bad_request("BadDigest: the content's SHA-256 is " + hash + ", not " + oid_);
         incoming_.publish(oid_);
-        call_.hub.repos.link_lfs(repo_id_, oid_, size_);
+        call_.hub.link_lfs(repo_id_, oid_, size_);
         Response out;
         out.set("ETag", "\"" + hash.substr(0, 32) + "\"");
         return out;
@@ -302,6 +302,7 @@ Response complete_multipart(Call& call) {
         call.hub.repos.link_lfs(upload.repo_id, upload.oid, upload.size);
         call.hub.database.run("DELETE FROM uploads WHERE id=?", {upload.id});
     });
+    call.hub.identifier.wake();
     return json_response(json::object{{"success", true}});
 }
 

@@ -61,6 +61,18 @@ Response serve_blob(Call& call, const Found& found) {
     return out;
 }
 
+// Where the same content is had chunk by chunk.
+void name_xet_file(const Call& call, const Found& found, Response& out) {
+    const auto ids = call.hub.xet_ids({found.entry.lfs->sha256});
+    if (ids.empty()) return;
+    const std::string& id = ids.begin()->second;
+    const std::string token = call.hub.url("api/" + std::string(plural(found.repo.type)) + "/" + found.repo.full_id +
+                                           "/xet-read-token/" + found.commit);
+    out.set("X-Xet-Hash", id);
+    out.set("Link", "<" + token + ">; rel=\"xet-auth\", <" + call.hub.cas_url() + "/v1/reconstructions/" + id +
+                        ">; rel=\"xet-reconstruction-info\"");
+}
+
 Response redirect_to_lfs(Call& call, const Found& found) {
     const auto& pointer = *found.entry.lfs;
     const auto target =
@@ -74,6 +86,7 @@ Response redirect_to_lfs(Call& call, const Found& found) {
     out.set("X-Linked-ETag", "\"" + pointer.sha256 + "\"");
     out.set("Accept-Ranges", "bytes");
     out.set("Cache-Control", "no-store");
+    name_xet_file(call, found, out);
     return out;
 }
 

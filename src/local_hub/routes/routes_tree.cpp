@@ -18,7 +18,7 @@
 namespace hf::local_hub {
 namespace {
 
-void append_entry(std::string& out, const TreeEntry& entry, const CommitRecord* last) {
+void append_entry(std::string& out, const TreeEntry& entry, std::string_view xet_id, const CommitRecord* last) {
     if (out.size() > 1) out += ',';
     out += entry.is_folder ? R"({"type":"directory","oid":")" : R"({"type":"file","oid":")";
     out.append(entry.oid).append("\",\"size\":").append(std::to_string(entry.size));
@@ -26,6 +26,7 @@ void append_entry(std::string& out, const TreeEntry& entry, const CommitRecord* 
         out.append(R"(,"lfs":{"oid":")").append(entry.lfs->sha256);
         out.append("\",\"size\":").append(std::to_string(entry.lfs->size));
         out.append(",\"pointerSize\":").append(std::to_string(entry.lfs->pointer_size)).append("}");
+        if (!xet_id.empty()) out.append(R"(,"xetHash":")").append(xet_id).append("\"");
     }
     out.append(",\"path\":").append(json_quoted(entry.path));
     if (last) {
@@ -42,15 +43,23 @@ void append_entry(std::string& out, const TreeEntry& entry, const CommitRecord* 
     out += '}';
 }
 
-std::string entries_json(GitRepo* git, const std::string& commit, const std::vector<const TreeEntry*>& entries) {
+std::string entries_json(Hub& hub, GitRepo* git, const std::string& commit,
+                         const std::vector<const TreeEntry*>& entries) {
     std::vector<CommitRecord> last;
     if (git) {
         std::vector<std::string> paths;
         for (const auto* entry : entries) paths.push_back(entry->path);
         last = git->last_commits(commit, paths);
     }
+    std::vector<std::string> objects;
+    for (const auto* entry : entries)
+        if (entry->lfs) objects.push_back(entry->lfs->sha256);
+    const auto xet_ids = hub.xet_ids(objects);
     std::string out = "[";
-    for (std::size_t i = 0; i < entries.size(); ++i) append_entry(out, *entries[i], git ? &last[i] : nullptr);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const auto id = entries[i]->lfs ? xet_ids.find(entries[i]->lfs->sha256) : xet_ids.end();
+        append_entry(out, *entries[i], id == xet_ids.end() ? std::string_view() : id->second, git ? &last[i] : nullptr);
+    }
     return out + "]";
 }
 
@@ -135,9 +144,9 @@ Response tree(Call& call) {
     std::string body;
     if (expand) {
         GitRepo git = call.hub.git.open(place.repo.oid);
-        body = entries_json(&git, place.commit, entries);
+        body = entries_json(call.hub, &git, place.commit, entries);
     } else {
-        body = entries_json(nullptr, place.commit, entries);
+        body = entries_json(call.hub, nullptr, place.commit, entries);
     }
     Response out = json_text(std::move(body));
     out.set("X-Repo-Commit", place.commit);
@@ -189,9 +198,9 @@ Response paths_info(Call& call) {
     Response out;
     if (question.expand) {
         GitRepo git = call.hub.git.open(place.repo.oid);
-        out = json_text(entries_json(&git, place.commit, entries));
+        out = json_text(entries_json(call.hub, &git, place.commit, entries));
     } else {
-        out = json_text(entries_json(nullptr, place.commit, entries));
+        out = json_text(entries_json(call.hub, nullptr, place.commit, entries));
     }
     out.set("X-Repo-Commit", place.commit);
     return out;

@@ -53,11 +53,14 @@ std::string control_token_of(const LocalHubConfig& config) {
     return token;
 }
 
-std::string signing_key(Database& database) {
-    database.run("INSERT INTO settings(key, value) VALUES('signing_key', ?) ON CONFLICT DO NOTHING",
-                 {sql_text(random_hex(32))});
-    return database.text("SELECT value FROM settings WHERE key='signing_key'");
+// 64 digits, the same at every start.
+std::string secret(Database& database, std::string_view name) {
+    database.run("INSERT INTO settings(key, value) VALUES(?, ?) ON CONFLICT DO NOTHING",
+                 {sql_text(name), sql_text(random_hex(32))});
+    return database.text("SELECT value FROM settings WHERE key=?", {sql_text(name)});
 }
+
+std::int64_t now_seconds() { return now_ms() / 1000; }
 
 }  // namespace
 
@@ -70,9 +73,24 @@ Hub::Hub(LocalHubConfig settings)
       discussions(database, accounts),
       git(config.root / "git"),
       lfs(config.root / "lfs"),
-      signer(signing_key(database)),
-      control_token(control_token_of(config)) {
+      signer(secret(database, "signing_key")),
+      xet(config.root / "xet", database, lfs),
+      xet_tokens(secret(database, "xet_token_key"), config.xet_token_ttl, now_seconds),
+      xet_chunk_key(xet::parse_hash(secret(database, "xet_chunk_key")).value()),
+      control_token(control_token_of(config)),
+      identifier(xet) {
     repair();
+    if (has_cas()) identifier.start();
+}
+
+std::map<std::string, std::string, std::less<>> Hub::xet_ids(const std::vector<std::string>& sha256s) {
+    if (!has_cas()) return {};
+    return xet.catalogue.ids_of(sha256s);
+}
+
+void Hub::link_lfs(std::int64_t repo_id, std::string_view oid, std::uint64_t size) {
+    repos.link_lfs(repo_id, oid, size);
+    identifier.wake();
 }
 
 // A kill may fall between git and the database: main is newer than the catalogue says, or a folder has

@@ -9,11 +9,17 @@
 #include "local_hub/git/commit_builder.hpp"
 #include "local_hub/git/git_store.hpp"
 #include "local_hub/rules/signer.hpp"
+#include "local_hub/xet/identifier.hpp"
+#include "local_hub/xet/tokens.hpp"
+#include "local_hub/xet/xet_store.hpp"
 
 #include <hf/local_hub.hpp>
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hf::local_hub {
 
@@ -32,12 +38,25 @@ public:
     GitStore git;
     LfsStore lfs;
     Signer signer;
+    XetStore xet;
+    XetTokens xet_tokens;
+    const xet::Hash xet_chunk_key;  ///< under which answers list chunks
     const std::string control_token;  ///< empty without a control endpoint
+    Identifier identifier;
     // Known once the sockets listen; constant while serving.
     std::string endpoint, lfs_endpoint;
 
     /// Absolute URL of a path below the endpoint.
     std::string url(std::string_view path) const { return endpoint + "/" + std::string(path); }
+
+    /// Whether the CAS at the second origin is the one that clients are sent to.
+    bool has_cas() const { return config.xet && config.xet_cas.empty(); }
+    std::string cas_url() const { return config.xet_cas.empty() ? lfs_endpoint : config.xet_cas; }
+    /// Xet ids by SHA-256, for the LFS objects that clients may be told one of.
+    std::map<std::string, std::string, std::less<>> xet_ids(const std::vector<std::string>& sha256s);
+
+    /// The repository may refer to an LFS object from now on, which gets a Xet id soon.
+    void link_lfs(std::int64_t repo_id, std::string_view oid, std::uint64_t size);
 
     /// A repository with its first commit. Refusal::exists if the name is taken.
     Repo create_repo(RepoType type, std::string_view full_id, const Principal& who, bool is_private,

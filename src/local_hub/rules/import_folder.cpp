@@ -55,7 +55,7 @@ std::string store_lfs(Hub& hub, const Repo& repo, const File& file) {
     }
     const std::string oid = incoming.finish_hash();
     incoming.publish(oid);
-    hub.repos.link_lfs(repo.id, oid, position);
+    hub.link_lfs(repo.id, oid, position);
     return lfs_pointer_text(oid, position);
 }
 

@@ -103,7 +103,8 @@ json::object counters(const ServerContext& context) {
             {"connections_accepted", now.connections_accepted},
             {"connections_open", now.connections_open},
             {"storage_authorizations", now.storage_authorizations},
-            {"faults_injected", context.scenario.injected()}};
+            {"faults_injected", context.scenario.injected()},
+            {"xet_pending", context.hub.identifier.pending()}};
 }
 
 void add_user(ServerContext& context, const json::object& body) {
