@@ -16,10 +16,9 @@ namespace tool {
 namespace {
 
 constexpr const char* footer = R"(
-Runs a Hub of your own on this machine, for tests and experiments: git repositories, LFS, accounts, all below
---root and still there at the next start. Any client of the Hub works with it; large files go through LFS, for
-which huggingface_hub 1.28 and later needs HF_HUB_DISABLE_XET=1. It prints the lines to export, and ends on Ctrl-C
-or SIGTERM.
+Runs a Hub of your own on this machine, for tests and experiments: git repositories, Xet, LFS, accounts, all below
+--root and still there at the next start. Any client of the Hub works with it; large files take the disk twice, for
+clients that speak Xet and for those that do not. It prints the lines to export, and ends on Ctrl-C or SIGTERM.
 
 Examples:
   hfhub local-hub --root hub --import dataset:me/data=FOLDER
@@ -27,15 +26,16 @@ Examples:
   hfhub local-hub --root hub --https --cert cert.pem --key key.pem --host hub.test
 
 In another shell:
-  export HF_ENDPOINT=http://127.0.0.1:8080 HF_TOKEN=alice-secret HF_HUB_DISABLE_XET=1
+  export HF_ENDPOINT=http://127.0.0.1:8080 HF_TOKEN=alice-secret
   hfhub ls --repo-type dataset me/data
   python3 -c 'import huggingface_hub as h; print(h.snapshot_download("me/data", repo_type="dataset"))')";
 
 struct Options {
-    std::string root, address = "127.0.0.1", host, lfs_host, cert, key, user = "me", token = "hf_local", control_token;
+    std::string root, address = "127.0.0.1", host, lfs_host, cert, key, user = "me", token = "hf_local", control_token,
+        xet_cas;
     std::uint16_t port = 0, lfs_port = 0;
     std::vector<std::string> imports;
-    bool https = false, control = false, private_imports = false;
+    bool https = false, control = false, private_imports = false, no_xet = false;
 };
 
 struct Import {
@@ -66,6 +66,8 @@ hf::LocalHubConfig configure(const Options& options, const Globals& globals) {
     config.lfs_host = options.lfs_host;
     config.control_endpoint = options.control || !options.control_token.empty();
     config.control_token = options.control_token;
+    config.xet = !options.no_xet;
+    config.xet_cas = options.xet_cas;
     if (options.https) {
         config.certificate_pem = read_file(options.cert);
         config.private_key_pem = read_file(options.key);
@@ -96,7 +98,7 @@ void announce(const hf::LocalHub& hub, const Options& options, const Globals& gl
     } else {
         print_line("export HF_ENDPOINT=" + hub.endpoint());
         print_line("export HF_TOKEN=" + options.token);
-        print_line("export HF_HUB_DISABLE_XET=1");
+        if (options.no_xet) print_line("export HF_HUB_DISABLE_XET=1");
         if (options.https) print_line("export SSL_CERT_FILE=" + options.cert);
     }
     flush_output();
@@ -146,6 +148,11 @@ void add_local_hub(CLI::App& app, const Globals& globals, Action& action) {
     https->needs(cert)->needs(key);
     cert->needs(https);
     key->needs(https);
+    auto* no_xet = command.add_flag("--no-xet", options->no_xet, "be a Hub without Xet: large files go through LFS alone");
+    command
+        .add_option("--xet-cas", options->xet_cas,
+                    "URL of another CAS to send Xet clients to; what is stored there the Hub does not know")
+        ->excludes(no_xet);
     command.add_option("--user", options->user, "account to create; me by default");
     command.add_option("--token", options->token, "its token, of this Hub only; hf_local by default");
     add_list(command, "--import", options->imports, "TYPE:ID=FOLDER: commit the files of FOLDER (repeatable)");

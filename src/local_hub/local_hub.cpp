@@ -5,6 +5,7 @@
 #include "local_hub/server/http_server.hpp"
 
 #include <hf/core/error.hpp>
+#include <hf/core/url.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -26,6 +27,17 @@ void raise_file_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+LocalHubConfig checked(LocalHubConfig config) {
+    if (config.xet_cas.empty()) return config;
+    try {
+        Url::parse(config.xet_cas);
+    } catch (const HFValidationError& error) {
+        throw_validation("xet_cas", error.message());
+    }
+    while (config.xet_cas.ends_with('/')) config.xet_cas.pop_back();
+    return config;
+}
+
 // What a request is told as an answer, the caller is told in hfhub's own types.
 template <class F>
 auto translated(std::string_view argument, F f) {
@@ -41,7 +53,7 @@ auto translated(std::string_view argument, F f) {
 }  // namespace
 
 struct LocalHub::Impl {
-    explicit Impl(LocalHubConfig config) : context(std::make_shared<ServerContext>(std::move(config))) {}
+    explicit Impl(LocalHubConfig config) : context(std::make_shared<ServerContext>(checked(std::move(config)))) {}
 
     std::shared_ptr<ServerContext> context;
     std::optional<asio::io_context> own;  // only where the hub has a thread of its own

@@ -16,7 +16,8 @@ PROCESS = subprocess.Popen(
     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 URLS = json.loads(PROCESS.stdout.readline())
 ENDPOINT = URLS["endpoint"]
-os.environ.update(HF_ENDPOINT=ENDPOINT, HF_HOME=str(WORK / "home"), HF_HUB_DISABLE_XET="1", HF_TOKEN="hf_write",
+os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+os.environ.update(HF_ENDPOINT=ENDPOINT, HF_HOME=str(WORK / "home"), HF_TOKEN="hf_write",
                   HF_HUB_DISABLE_PROGRESS_BARS="1", HF_HUB_DISABLE_TELEMETRY="1")
 
 import huggingface_hub  # noqa: E402

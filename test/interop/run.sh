@@ -3,7 +3,7 @@
 #
 #     bash test/interop/run.sh BUILD_DIR [judge...]
 #
-# Judges: reference-old, reference-new, js, git, curl, aria2c, differential. Their clients are installed in
+# Judges: reference-old, reference-new, xet, js, git, curl, aria2c, differential. Their clients are installed in
 # a throw-away folder. Prints one line per failing case; the last line is "N passed, N failed". A client that cannot
 # be installed is skipped with a line that says so; with CI=true that is a failure.
 set -u
@@ -56,11 +56,13 @@ judge() {  # judge, command...
 
 asked() { [ "$wanted" = "  " ] || [[ $wanted == *" $1 "* ]]; }
 
-reference() {  # name of the environment, requirement
-    [ -x "$work/$1/bin/python" ] && return
-    python3 -m venv "$work/$1" >"$work/$1.log" 2>&1 &&
-        "$work/$1/bin/pip" install --quiet "$2" >>"$work/$1.log" 2>&1 ||
-        { rm -rf "${work:?}/$1"; return 1; }
+reference() {  # name of the environment, requirements...
+    local name=$1
+    shift
+    [ -x "$work/$name/bin/python" ] && return
+    python3 -m venv "$work/$name" >"$work/$name.log" 2>&1 &&
+        "$work/$name/bin/pip" install --quiet "$@" >>"$work/$name.log" 2>&1 ||
+        { rm -rf "${work:?}/$name"; return 1; }
 }
 
 for pair in reference-old:huggingface_hub==0.20.3 reference-new:huggingface_hub; do
@@ -73,6 +75,14 @@ for pair in reference-old:huggingface_hub==0.20.3 reference-new:huggingface_hub;
         skip "$name" "pip cannot install $package"
     fi
 done
+
+if asked xet; then
+    if reference reference-xet huggingface_hub==2.4.0 hf_xet==1.8.0; then
+        judge xet "$work/reference-xet/bin/python" "$here/xet_client.py" "$hub"
+    else
+        skip xet "pip cannot install huggingface_hub==2.4.0 and hf_xet==1.8.0"
+    fi
+fi
 
 if asked js; then
     mkdir "$work/js"

@@ -3,6 +3,7 @@
 //     hfhub_test_hub ROOT [lfs_threshold=N] [multipart_threshold=N] [part_size=N] [url_ttl=SECONDS]
 //                    [port=N] [redirect=1] [page=N] [max_commit_line=N] [max_commit_size=N] [idle_timeout=SECONDS]
 //                    [certificate=FILE key=FILE] [strict_storage=1] [lfs_address=ADDRESS] [lfs_host=NAME]
+//                    [xet=0] [xet_cas=URL] [xet_token_ttl=SECONDS]
 //
 // Users: julien (tokens hf_write, hf_read; admin of acme), bob (hf_bob; no organisation).
 
@@ -33,6 +34,9 @@ void set(hf::LocalHubConfig& config, const std::string& name, const std::string&
     if (name == "port") config.port = static_cast<std::uint16_t>(std::stoul(value));
     if (name == "redirect") config.redirect_small_files = value == "1";
     if (name == "strict_storage") config.strict_storage = value == "1";
+    if (name == "xet") config.xet = value == "1";
+    if (name == "xet_cas") config.xet_cas = value;
+    if (name == "xet_token_ttl") config.xet_token_ttl = std::chrono::seconds(std::stoll(value));
     if (name == "lfs_address") config.lfs_address = value;
     if (name == "lfs_host") config.lfs_host = value;
     if (name == "page")

@@ -76,11 +76,17 @@ def hub_program(t):
         port = hub.endpoint.rsplit(":", 1)[1]
         t.fails("a port in use", t.run("local-hub", "--root", t.path("other"), "--port", port), 5, port)
     process = t.start("local-hub", "--root", t.path("plain"), "-q", "--control-token", "steer", "--lfs-host", "localhost")
+    told = [process.stdout.readline() for _ in range(2)]
+    process.terminate()
+    told += [process.communicate(timeout=60)[0]]
+    t.check("it prints what to export", told[0].startswith("export HF_ENDPOINT=http://") and
+            told[1:] == ["export HF_TOKEN=hf_local\n", ""], told)
+    process = t.start("local-hub", "--root", t.path("lfs"), "-q", "--no-xet")
     told = [process.stdout.readline() for _ in range(3)]
     process.terminate()
     process.communicate(timeout=60)
-    t.check("it prints what to export", told[0].startswith("export HF_ENDPOINT=http://") and
-            told[1:] == ["export HF_TOKEN=hf_local\n", "export HF_HUB_DISABLE_XET=1\n"], told)
+    t.equal("--no-xet", told[2], "export HF_HUB_DISABLE_XET=1\n")
+    t.fails("--xet-cas that is no URL", t.run("local-hub", "--root", t.path("fourth"), "--xet-cas", "cas"), 2, "xet_cas")
     t.equal("--control-token", open(t.path("plain/control_token")).read(), "steer")
     t.fails("a root that cannot be", t.run("local-hub", "--root", "/dev/null/hub"), 6, "/dev/null/hub")
     t.fails("import of nothing", t.run("local-hub", "--root", t.path("third"), "--import", "model:me/x=/nothing"), 6, "/nothing")
