@@ -53,7 +53,7 @@ public:
     /// Small public files answer /resolve with a 307 to /api/resolve-cache as today's Hub does, instead
     /// of 200. Off by default: it doubles the requests of every client.
     bool redirect_small_files = false;
-    /// The second origin refuses every request for LFS contents that carries an Authorization header, as object stores
+    /// The second origin refuses every request for contents that carries an Authorization header, as object stores
     /// do. By default only uploads: clients exist that send their token to downloads, too. LocalHubCounters counts them.
     bool strict_storage = false;
 

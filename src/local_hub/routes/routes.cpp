@@ -21,6 +21,7 @@ Router all_routes() {
     add_xet_token_routes(out);
     add_xet_file_routes(out);
     add_xet_upload_routes(out);
+    add_xet_grant_routes(out);
     // Its patterns end in a bare {repo}, which would take "name/keyword" for an id.
     add_info_routes(out);
     return out;

@@ -26,5 +26,6 @@ void add_git_routes(Router&);
 void add_xet_token_routes(Router&);
 void add_xet_file_routes(Router&);
 void add_xet_upload_routes(Router&);
+void add_xet_grant_routes(Router&);
 
 }  // namespace hf::local_hub

@@ -165,13 +165,6 @@ Response verify(Call& call) {
     return json_response(json::object{{"success", true}});
 }
 
-// The token belongs to the Hub; an object store refuses requests that carry two kinds of credentials.
-void refuse_token(const Call& call) {
-    if (call.request.find("Authorization"))
-        throw bad_request(
-            "InvalidArgument: Only one auth mechanism allowed; send no Authorization header to signed URLs");
-}
-
 class PutSink : public BodySink {
 public:
     explicit PutSink(Call& call) : call_(call), oid_(call.params.names.at(1)), incoming_(call.hub.lfs) {

@@ -2,6 +2,7 @@
 #include "local_hub/http/ranges.hpp"
 #include "local_hub/routes/routes.hpp"
 #include "local_hub/routes/xet_json.hpp"
+#include "local_hub/rules/access.hpp"
 #include "local_hub/rules/hub.hpp"
 #include "local_hub/rules/xet_access.hpp"
 
@@ -117,6 +118,7 @@ std::vector<ByteRange> granted_ranges(const Request& request) {
 }
 
 Response xorb_content(Call& call) {
+    if (call.hub.config.strict_storage) refuse_token(call);
     call.hub.signer.check("GET", call.request.target);
     const auto ranges = granted_ranges(call.request);
     const auto file = call.hub.xet.xorbs.open(cas_hash(call.params.names.at(0)));

@@ -102,6 +102,12 @@ void require_content_access(const Call& call, const Repo& repo) {
                     "GatedRepo");
 }
 
+void refuse_token(const Call& call) {
+    if (call.request.find("Authorization"))
+        throw bad_request(
+            "InvalidArgument: Only one auth mechanism allowed; send no Authorization header to signed URLs");
+}
+
 std::string next_link(const Call& call, const std::string& query) {
     return "<" + call.hub.endpoint + call.request.path + "?" + query + ">; rel=\"next\"";
 }

@@ -22,6 +22,9 @@ Repo committable_repo(const Call& call, std::string_view revision);
 void require_user(const Call& call);
 /// Throws 401 or 403 GatedRepo unless the caller may read file contents.
 void require_content_access(const Call& call, const Repo& repo);
+/// Throws 400 where a signed URL comes with a token: that belongs to the Hub, and object stores refuse requests that
+/// carry two kinds of credentials.
+void refuse_token(const Call& call);
 /// Throws 401 or 403 unless the caller may write in this namespace.
 void require_namespace_write(const Call& call, std::string_view name_space, std::string_view what);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "local_hub/data/lfs_store.hpp"
+#include "local_hub/xet/grants.hpp"
 #include "local_hub/xet/xet_catalogue.hpp"
 #include "local_hub/xet/xorb_store.hpp"
 #include "xet/reconstruction.hpp"
@@ -19,9 +20,10 @@ namespace hf::local_hub {
 class XetStore {
 public:
     XetStore(const std::filesystem::path& root, Database& database, LfsStore& lfs)
-        : xorbs(root), catalogue(database), lfs_(lfs) {}
+        : xorbs(root), grants(xorbs, root / "granted"), catalogue(database), lfs_(lfs) {}
 
     XorbStore xorbs;
+    Grants grants;
     XetCatalogue catalogue;
 
     struct Accepted {

@@ -89,21 +89,21 @@ bool XorbStore::add(const xet::SerializedXorb& xorb) {
     return publish(file, xorb.body.size(), xorb.footer());
 }
 
+bool XorbStore::add(TemporaryFile& file, const xet::Hash& hash) {
+    xet::XorbFooter footer;
+    {
+        const Mapping body(file.file());
+        footer = verified_xorb(body.bytes(), hash);
+    }
+    return publish(file, footer.record_ends.back(), footer);
+}
+
 void XorbStore::Incoming::write(const void* data, std::size_t size) {
     if (size > max_xorb_body - size_)
         throw StorageError(Refusal::invalid,
                            "The xorb has more than " + std::to_string(max_xorb_body) + " bytes.");
     file_.file().write_all(data, size);
     size_ += size;
-}
-
-bool XorbStore::Incoming::finish() {
-    xet::XorbFooter footer;
-    {
-        const Mapping body(file_.file());
-        footer = verified_xorb(body.bytes(), hash_);
-    }
-    return store_.publish(file_, footer.record_ends.back(), footer);
 }
 
 }  // namespace hf::local_hub

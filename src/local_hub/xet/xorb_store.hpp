@@ -27,6 +27,8 @@ public:
 
     /// A xorb of our own making. False: it was there.
     bool add(const xet::SerializedXorb& xorb);
+    /// Verifies what somebody uploaded, and publishes it. False: it was there. Throws StorageError(invalid).
+    bool add(TemporaryFile& file, const xet::Hash& hash);
 
     /// A xorb on its way into the store.
     class Incoming {
@@ -35,8 +37,7 @@ public:
         /// Throws StorageError(invalid) above `max_xorb_body`.
         void write(const void* data, std::size_t size);
         std::uint64_t size() const { return size_; }
-        /// Verifies and publishes. False: it was there. Throws StorageError(invalid).
-        bool finish();
+        bool finish() { return store_.add(file_, hash_); }
 
     private:
         XorbStore& store_;
@@ -45,8 +46,10 @@ public:
         std::uint64_t size_ = 0;
     };
 
-private:
+    /// For files on their way into the store; emptied at each start.
     std::filesystem::path incoming() const { return root_ / "incoming"; }
+
+private:
     std::filesystem::path path_of(const xet::Hash& hash) const;
     bool publish(TemporaryFile& file, std::uint64_t records_size, const xet::XorbFooter& footer);
 
