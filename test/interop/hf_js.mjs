@@ -24,7 +24,7 @@ const hub = spawn(process.argv[2], [join(folder, "hub"), "multipart_threshold=30
 });
 const ended = new Promise((resolve) => hub.on("exit", resolve));
 const { value: line } = await createInterface({ input: hub.stdout })[Symbol.asyncIterator]().next();
-const hubUrl = JSON.parse(line).endpoint;
+const { endpoint: hubUrl, control_token: controlToken } = JSON.parse(line);
 const julien = { hubUrl, accessToken: "hf_write" };
 const bob = { hubUrl, accessToken: "hf_bob" };
 
@@ -189,6 +189,29 @@ const cases = {
     assert.deepEqual(found.map((collection) => collection.slug), [slug]);
     await hf.deleteCollection({ ...julien, slug });
     assert.equal((await collect(hf.listCollections({ ...julien, search: { owner: ["julien"] } }))).length, 0);
+  },
+
+  async xet() {
+    const requests = async () => {
+      const headers = { Authorization: `Bearer ${controlToken}` };
+      return (await (await fetch(`${hubUrl}/_local_hub/counters`, { headers })).json()).requests;
+    };
+    const repo = await fresh("chunks");
+    const old = noise(3_000_000, "xet");
+    const changed = Buffer.concat([old.subarray(0, 1_500_000), Buffer.from("inserted"), old.subarray(1_500_000)]);
+    for (const [path, content] of [["a.bin", old], ["c.bin", changed]]) {
+      const before = await requests();
+      await hf.uploadFile({ ...julien, repo, file: file(path, content), commitTitle: path });
+      const after = await requests();
+      assert.ok(after.xet_upload_shard > (before.xet_upload_shard ?? 0), JSON.stringify(after));
+      assert.equal(after.lfs_upload, before.lfs_upload);
+    }
+    const before = await requests();
+    for (const [path, content] of [["a.bin", old], ["c.bin", changed]])
+      assert.deepEqual(await bytes({ ...julien, repo, path }), content);
+    const after = await requests();
+    assert.ok(after.xet_content > (before.xet_content ?? 0), JSON.stringify(after));
+    assert.equal(after.lfs_download, before.lfs_download);
   },
 
   async safetensors() {

@@ -199,6 +199,11 @@ def case_an_upload_is_committed_and_read_both_ways():
             assert answer.headers["Link"] == (
                 f'<{hub.endpoint}/api/models/{repo}/xet-read-token/{commit}>; rel="xet-auth", '
                 f'<{hub.lfs_endpoint}/v1/reconstructions/{file_id}>; rel="xet-reconstruction-info"'), answer
+        info = hub.expect(200, "GET", f"/{repo}/resolve/main/a.bin", headers={
+            "Accept": "application/vnd.xet-fileinfo+json, */*", "Range": "bytes=0-0"})
+        assert info.headers["Content-Type"] == "application/vnd.xet-fileinfo+json"
+        assert info.headers["Link"] == answer.headers["Link"] and info.headers["X-Linked-Size"] == str(len(TINY))
+        assert info.json()["hash"] == file_id and info.json()["size"] == len(TINY), info
         assert hub.expect(200, "GET", answer.headers["Location"]).body == TINY
         part = hub.expect(206, "GET", answer.headers["Location"], headers={"Range": "bytes=6-8"})
         assert part.body == b"xet"

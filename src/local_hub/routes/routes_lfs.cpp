@@ -8,8 +8,11 @@
 #include "local_hub/rules/access.hpp"
 #include "local_hub/rules/hub.hpp"
 
+#include <hf/core/url.hpp>
+
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace hf::local_hub {
 namespace {
@@ -59,20 +62,35 @@ json::object multipart_upload(const Call& call, const Repo& repo, const std::str
     return out;
 }
 
+// Where a client offers to upload by Xet it is told the token, and as URL where the next one is had.
+json::object xet_upload(const Call& call, const Repo& repo, std::string_view revision) {
+    const auto token = call.hub.xet_tokens.issue({repo.oid, std::string(revision), true});
+    const std::string path = "api/" + std::string(plural(repo.type)) + "/" + repo.full_id + "/xet-write-token/";
+    json::object out = action(call, call.hub.url(path + quote(revision, "")));
+    out["header"] = json::object{{"X-Xet-Cas-Url", call.hub.cas_url()},
+                                 {"X-Xet-Access-Token", token.token},
+                                 {"X-Xet-Token-Expiration", std::to_string(token.expires)}};
+    return out;
+}
+
 json::object object_error(json::object object, unsigned code, std::string message) {
     object["error"] = json::object{{"code", code}, {"message", std::move(message)}};
     return object;
 }
 
-// `most_parts`: 0 where the client offers no multipart transfer.
-json::object upload_object(const Call& call, const Repo& repo, json::object object, std::uint64_t most_parts,
-                           bool& is_multipart) {
+// `xet`: how to upload that way, null where the client does not. `most_parts`: 0 where it offers no multipart transfer.
+json::object upload_object(const Call& call, const Repo& repo, json::object object, const json::object* xet,
+                           std::uint64_t most_parts, bool& is_multipart) {
     const std::string oid = to_lower(required_string(object, "oid"));
     const auto size = size_member(object, "size").value_or(0);
     if (size > call.hub.config.max_lfs_object) return object_error(std::move(object), 422, "File is too large");
     object["authenticated"] = true;
     const auto stored = call.hub.repos.linked_lfs(repo.id, oid);
     if (stored && call.hub.lfs.size(oid) == size) return object;  // no actions: nothing to do
+    if (xet) {
+        object["actions"] = json::object{{"upload", *xet}};
+        return object;
+    }
     json::object actions;
     is_multipart = most_parts > 0 && size > call.hub.config.multipart_threshold;
     actions["upload"] =
@@ -111,6 +129,20 @@ Repo batch_repo(const Call& call, bool upload) {
     }
 }
 
+bool offers(const json::object& body, std::string_view name) {
+    const auto* transfers = body.if_contains("transfers");
+    if (!transfers || !transfers->is_array()) return false;
+    return std::ranges::any_of(transfers->get_array(), [&](const json::value& transfer) {
+        return transfer.is_string() && transfer.get_string() == name;
+    });
+}
+
+std::string_view branch_of(const json::object& body) {
+    const auto* ref = body.if_contains("ref");
+    const auto name = ref && ref->is_object() ? string_member(ref->get_object(), "name") : std::nullopt;
+    return name && !name->empty() ? *name : "main";
+}
+
 Response batch(Call& call) {
     const auto parsed = parse_json(call.request.body);
     const auto& body = as_object(parsed);
@@ -121,10 +153,9 @@ Response batch(Call& call) {
     // "sha_256" is how @huggingface/hub spells it.
     const auto algorithm = string_member(body, "hash_algo").value_or("sha256");
     if (algorithm != "sha256" && algorithm != "sha_256") throw conflict("Only sha256 is supported");
-    bool multipart = false;
-    if (const auto* transfers = body.if_contains("transfers"); transfers && transfers->is_array())
-        for (const auto& transfer : transfers->get_array())
-            multipart = multipart || (transfer.is_string() && transfer.get_string() == "multipart");
+    const bool multipart = offers(body, "multipart");
+    std::optional<json::object> xet;
+    if (upload && call.hub.config.xet && offers(body, "xet")) xet = xet_upload(call, repo, branch_of(body));
     const auto* objects = body.if_contains("objects");
     if (!objects || !objects->is_array()) throw HttpError(422, "\"objects\" must be an array");
     if (objects->get_array().size() > max_batch) throw HttpError(413, "Too many objects in one batch");
@@ -142,12 +173,13 @@ Response batch(Call& call) {
             continue;
         }
         bool is_multipart = false;
-        out.push_back(upload ? upload_object(call, repo, std::move(object), most_parts, is_multipart)
+        out.push_back(upload ? upload_object(call, repo, std::move(object), xet ? &*xet : nullptr, most_parts, is_multipart)
                              : download_object(call, repo, std::move(object)));
         any_multipart = any_multipart || is_multipart;
     }
-    Response answer = json_response(json::object{
-        {"transfer", any_multipart ? "multipart" : "basic"}, {"objects", std::move(out)}, {"hash_algo", "sha256"}});
+    const char* transfer = xet ? "xet" : any_multipart ? "multipart" : "basic";
+    Response answer = json_response(
+        json::object{{"transfer", transfer}, {"objects", std::move(out)}, {"hash_algo", "sha256"}});
     answer.fields.clear();
     answer.set("Content-Type", lfs_type);
     return answer;

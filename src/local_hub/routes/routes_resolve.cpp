@@ -6,6 +6,8 @@
 
 #include <hf/core/url.hpp>
 
+#include <optional>
+
 namespace hf::local_hub {
 namespace {
 
@@ -61,32 +63,60 @@ Response serve_blob(Call& call, const Found& found) {
     return out;
 }
 
+constexpr std::string_view file_info_type = "application/vnd.xet-fileinfo+json";
+
 // Where the same content is had chunk by chunk.
-void name_xet_file(const Call& call, const Found& found, Response& out) {
+struct XetLinks {
+    std::string id, token, reconstruction;
+};
+
+std::optional<XetLinks> xet_links(const Call& call, const Found& found) {
     const auto ids = call.hub.xet_ids({found.entry.lfs->sha256});
-    if (ids.empty()) return;
+    if (ids.empty()) return std::nullopt;
     const std::string& id = ids.begin()->second;
-    const std::string token = call.hub.url("api/" + std::string(plural(found.repo.type)) + "/" + found.repo.full_id +
-                                           "/xet-read-token/" + found.commit);
-    out.set("X-Xet-Hash", id);
-    out.set("Link", "<" + token + ">; rel=\"xet-auth\", <" + call.hub.cas_url() + "/v1/reconstructions/" + id +
-                        ">; rel=\"xet-reconstruction-info\"");
+    return XetLinks{id,
+                    call.hub.url("api/" + std::string(plural(found.repo.type)) + "/" + found.repo.full_id +
+                                 "/xet-read-token/" + found.commit),
+                    call.hub.cas_url() + "/v1/reconstructions/" + id};
 }
 
-Response redirect_to_lfs(Call& call, const Found& found) {
-    const auto& pointer = *found.entry.lfs;
+// Clients that mean to ask the CAS need no redirect.
+Response xet_file_info(const Found& found, const XetLinks& links) {
+    Response out = json_response(json::object{{"hash", links.id},
+                                              {"refreshUrl", links.token},
+                                              {"reconstructionUrl", links.reconstruction},
+                                              {"etag", "\"" + found.entry.lfs->sha256 + "\""},
+                                              {"size", found.entry.lfs->size}});
+    out.fields.clear();
+    out.set("Content-Type", std::string(file_info_type));
+    return out;
+}
+
+Response lfs_redirect(const Call& call, const Found& found) {
     const auto target =
-        call.hub.signer.sign("GET", "/lfs/" + found.repo.oid + "/" + pointer.sha256,
+        call.hub.signer.sign("GET", "/lfs/" + found.repo.oid + "/" + found.entry.lfs->sha256,
                              "filename=" + quote(base_name(found.entry.path), ""), call.hub.config.url_ttl);
     const std::string location = call.hub.lfs_endpoint + target;
     Response out = text_response("Found. Redirecting to " + location, 302);
     out.set("Location", location);
+    return out;
+}
+
+Response serve_lfs(Call& call, const Found& found) {
+    const auto& pointer = *found.entry.lfs;
+    const auto links = xet_links(call, found);
+    const bool wants_info = call.request.field("Accept").find(file_info_type) != std::string_view::npos;
+    Response out = links && wants_info ? xet_file_info(found, *links) : lfs_redirect(call, found);
     out.set("X-Repo-Commit", found.commit);
     out.set("X-Linked-Size", std::to_string(pointer.size));
     out.set("X-Linked-ETag", "\"" + pointer.sha256 + "\"");
     out.set("Accept-Ranges", "bytes");
     out.set("Cache-Control", "no-store");
-    name_xet_file(call, found, out);
+    if (links) {
+        out.set("X-Xet-Hash", links->id);
+        out.set("Link", "<" + links->token + ">; rel=\"xet-auth\", <" + links->reconstruction +
+                            ">; rel=\"xet-reconstruction-info\"");
+    }
     return out;
 }
 
@@ -107,7 +137,7 @@ Response redirect_to_cache(const Call& call, const Found& found) {
 
 Response resolve(Call& call) {
     const Found found = find_entry(call);
-    if (found.entry.lfs) return redirect_to_lfs(call, found);
+    if (found.entry.lfs) return serve_lfs(call, found);
     if (call.hub.config.redirect_small_files && !found.repo.is_private && found.repo.gated.empty())
         return redirect_to_cache(call, found);
     return serve_blob(call, found);
@@ -115,7 +145,7 @@ Response resolve(Call& call) {
 
 Response resolve_cache(Call& call) {
     const Found found = find_entry(call);
-    return found.entry.lfs ? redirect_to_lfs(call, found) : serve_blob(call, found);
+    return found.entry.lfs ? serve_lfs(call, found) : serve_blob(call, found);
 }
 
 // As stored in git: an LFS file is its pointer.
