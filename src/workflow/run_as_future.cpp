@@ -3,6 +3,7 @@
 
 #include <boost/asio/detached.hpp>
 
+#include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -24,6 +25,8 @@ public:
     enum class Phase { waiting, started, done };
 
     std::mutex mutex;
+    std::condition_variable ended;
+    std::exception_ptr failure;  // does not change any more when the phase is `done`
     Phase phase = Phase::waiting;
     std::size_t last_number = 0;
     std::map<std::size_t, std::unique_ptr<JobWaiter>> waiters;
@@ -46,9 +49,14 @@ bool Job::start() noexcept {
 
 bool Job::cancel() {
     if (!start()) return false;
-    drop();
+    fail(aborted());
     finish();
     return true;
+}
+
+void Job::fail(std::exception_ptr error) {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->phase != JobState::Phase::done) state_->failure = std::move(error);
 }
 
 void Job::finish() {
@@ -58,6 +66,7 @@ void Job::finish() {
         state_->phase = JobState::Phase::done;
         waiters.swap(state_->waiters);
     }
+    state_->ended.notify_all();
     for (auto& [number, waiter] : waiters) waiter->resume(nullptr);
 }
 
@@ -67,9 +76,16 @@ void Job::abandon() {
         const std::lock_guard lock(state_->mutex);
         if (state_->phase == JobState::Phase::done) return;
         state_->phase = JobState::Phase::done;
+        state_->failure = aborted();
         waiters.swap(state_->waiters);
     }
-    drop();
+    state_->ended.notify_all();
+}
+
+void Job::require() const {
+    std::unique_lock lock(state_->mutex);
+    state_->ended.wait(lock, [&] { return state_->phase == JobState::Phase::done; });
+    if (state_->failure) std::rethrow_exception(state_->failure);
 }
 
 std::size_t Job::next_number() {

@@ -2,6 +2,7 @@
 
 #include <hf/hf_api.hpp>
 #include <hf/session/environment.hpp>
+#include <hf/workflow/std_future.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

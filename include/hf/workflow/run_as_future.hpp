@@ -14,10 +14,11 @@
 
 #include <cstddef>
 #include <exception>
-#include <future>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace hf {
 
@@ -37,13 +38,14 @@ public:
     Job();
     virtual ~Job();
     virtual boost::asio::awaitable<void> run() = 0;  ///< keeps its result; does not throw
-    virtual void drop() = 0;                         ///< it will not run: the result is operation_aborted
 
     bool done() const noexcept;
-    bool start() noexcept;  ///< false if it was cancelled
-    bool cancel();          ///< false if it has started
-    void finish();          ///< the result is there
-    void abandon();         ///< its executor ends: the result is operation_aborted, and nobody is resumed
+    bool start() noexcept;                ///< false if it was cancelled
+    bool cancel();                        ///< false if it has started
+    void fail(std::exception_ptr error);  ///< that is the result
+    void finish();                        ///< the result is there
+    void abandon();                       ///< its executor ends: the result is operation_aborted; nobody is resumed
+    void require() const;                 ///< blocks until it is done, and throws its error
 
     std::size_t next_number();
     /// Resumes `waiter` when the job is done, or now if it is.
@@ -63,25 +65,26 @@ public:
         try {
             if constexpr (std::is_void_v<T>) {
                 co_await std::move(operation_);
-                promise_.set_value();
             } else {
                 T value = co_await std::move(operation_);
-                promise_.set_value(std::move(value));
+                value_.emplace(std::move(value));
             }
         } catch (...) {
-            promise_.set_exception(std::current_exception());
+            fail(std::current_exception());
         }
     }
-    void drop() override {
-        promise_.set_exception(
-            std::make_exception_ptr(boost::system::system_error(boost::asio::error::operation_aborted)));
+    T result() const {
+        require();
+        if constexpr (!std::is_void_v<T>) return *value_;
     }
-    std::shared_future<T> future() { return promise_.get_future().share(); }
 
 private:
     boost::asio::awaitable<T> operation_;
-    std::promise<T> promise_;
+    std::conditional_t<std::is_void_v<T>, std::monostate, std::optional<T>> value_;
 };
+
+template <class T>
+struct StdFuture;  // <hf/workflow/std_future.hpp>
 
 template <class Handler>
 class HandlerWaiter final : public JobWaiter {
@@ -119,8 +122,7 @@ struct InitiateWait {
 template <class T>
 class Future {
 public:
-    Future(std::shared_ptr<detail::Job> job, std::shared_future<T> result)
-        : job_(std::move(job)), result_(std::move(result)) {}
+    explicit Future(std::shared_ptr<detail::TypedJob<T>> job) : job_(std::move(job)) {}
 
     bool done() const noexcept { return job_->done(); }
 
@@ -129,24 +131,24 @@ public:
 
     /// Waits in a coroutine, on whatever executor that has, and gives the result or throws the error of the
     /// call. Cancelling the wait leaves the call alone.
-    boost::asio::awaitable<T> result() const { return result_impl(job_, result_); }
+    boost::asio::awaitable<T> result() const { return result_impl(job_); }
 
     /// Blocks, and must not be called on a thread that the call needs to go on.
-    T get() const { return result_.get(); }
-    std::shared_future<T> std_future() const { return result_; }
+    T get() const { return job_->result(); }
+    /// The same as a std::shared_future<T>; who asks for it includes <hf/workflow/std_future.hpp>.
+    auto std_future() const { return detail::StdFuture<T>::of(job_); }
 
 private:
-    static boost::asio::awaitable<T> result_impl(std::shared_ptr<detail::Job> job, std::shared_future<T> result) {
+    static boost::asio::awaitable<T> result_impl(std::shared_ptr<detail::TypedJob<T>> job) {
         co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(std::exception_ptr)>(
-            detail::InitiateWait(), boost::asio::use_awaitable, job);
+            detail::InitiateWait(), boost::asio::use_awaitable, std::shared_ptr<detail::Job>(job));
         if constexpr (std::is_void_v<T>)
-            result.get();
+            job->result();
         else
-            co_return result.get();
+            co_return job->result();
     }
 
-    std::shared_ptr<detail::Job> job_;
-    std::shared_future<T> result_;
+    std::shared_ptr<detail::TypedJob<T>> job_;
 };
 
 class JobQueue;
@@ -169,7 +171,7 @@ public:
     template <class T>
     Future<T> run_as_future(boost::asio::awaitable<T> job) const {
         auto typed = std::make_shared<detail::TypedJob<T>>(std::move(job));
-        Future<T> out(typed, typed->future());
+        Future<T> out(typed);
         push(std::move(typed));
         return out;
     }
