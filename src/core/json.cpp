@@ -155,5 +155,41 @@ std::string camel_case(std::string_view member) {
     return out;
 }
 
+bool MemberForm::stays_raw(const object& extra) const {
+    const value* raw = extra.if_contains(written());
+    if (!raw) return false;
+    const bool is_full =
+        (raw->is_array() && !raw->get_array().empty()) || (raw->is_object() && !raw->get_object().empty());
+    return plain || (list && is_full);
+}
+
+std::string_view MemberForm::written() const { return std::string_view(names).substr(0, names.find('|')); }
+
+std::string_view MemberForm::written(const object& extra) const {
+    std::string_view others(names);
+    for (auto bar = others.find('|'); bar != others.npos; bar = others.find('|')) {
+        others.remove_prefix(bar + 1);
+        const std::string_view other = others.substr(0, others.find('|'));
+        if (const value* mark = extra.if_contains(other); mark && mark->is_null()) return other;
+    }
+    return written();
+}
+
+void NameIndex::add(std::string_view names, std::size_t member) {
+    while (true) {
+        const auto bar = names.find('|');
+        std::pair<std::string, std::size_t> entry(names.substr(0, bar), member);
+        by_name_.insert(std::ranges::upper_bound(by_name_, entry), std::move(entry));
+        if (bar == names.npos) return;
+        names.remove_prefix(bar + 1);
+    }
+}
+
+std::optional<std::size_t> NameIndex::find(std::string_view name) const {
+    const auto it = std::ranges::lower_bound(by_name_, name, {}, &std::pair<std::string, std::size_t>::first);
+    if (it == by_name_.end() || it->first != name) return std::nullopt;
+    return it->second;
+}
+
 }  // namespace detail
 }  // namespace hf::json

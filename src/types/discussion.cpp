@@ -62,6 +62,19 @@ void hf_decoded(DiscussionTitleChange& event) {
     event.new_title = json::take<std::string>(event.extra, {"data", "to"});
 }
 
+const DiscussionComment* AnyDiscussionEvent::comment() const noexcept {
+    return std::get_if<DiscussionComment>(static_cast<const variant*>(this));
+}
+const DiscussionStatusChange* AnyDiscussionEvent::status_change() const noexcept {
+    return std::get_if<DiscussionStatusChange>(static_cast<const variant*>(this));
+}
+const DiscussionCommit* AnyDiscussionEvent::commit() const noexcept {
+    return std::get_if<DiscussionCommit>(static_cast<const variant*>(this));
+}
+const DiscussionTitleChange* AnyDiscussionEvent::title_change() const noexcept {
+    return std::get_if<DiscussionTitleChange>(static_cast<const variant*>(this));
+}
+
 const DiscussionEvent* AnyDiscussionEvent::operator->() const noexcept {
     return std::visit([](const DiscussionEvent& event) { return &event; }, static_cast<const variant&>(*this));
 }

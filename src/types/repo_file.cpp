@@ -2,7 +2,17 @@
 
 #include "core/json_access.hpp"
 
-namespace hf::json {
+namespace hf {
+
+const std::string& RepoTreeEntry::path() const noexcept { return file() ? file()->path : folder()->path; }
+const RepoFile* RepoTreeEntry::file() const noexcept {
+    return std::get_if<RepoFile>(static_cast<const variant*>(this));
+}
+const RepoFolder* RepoTreeEntry::folder() const noexcept {
+    return std::get_if<RepoFolder>(static_cast<const variant*>(this));
+}
+
+namespace json {
 
 RepoTreeEntry Codec<RepoTreeEntry>::from(const value& json) {
     if (!json.is_object()) throw_type("an object", json);
@@ -15,4 +25,17 @@ value Codec<RepoTreeEntry>::to(const RepoTreeEntry& entry) {
     return Codec<RepoFolder>::to(*entry.folder());
 }
 
-}  // namespace hf::json
+using Siblings = std::vector<RepoSibling>;
+
+std::optional<Siblings> Codec<std::optional<Siblings>>::from(const value& json) {
+    Siblings siblings = Codec<Siblings>::from(json);
+    if (siblings.empty()) return std::nullopt;
+    return siblings;
+}
+
+value Codec<std::optional<Siblings>>::to(const std::optional<Siblings>& siblings) {
+    return siblings ? Codec<Siblings>::to(*siblings) : value();
+}
+
+}  // namespace json
+}  // namespace hf

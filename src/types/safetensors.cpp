@@ -140,4 +140,17 @@ void count_parameters(SafetensorsRepoMetadata& repo, std::string_view where) {
     }
 }
 
+namespace json {
+
+std::array<std::uint64_t, 2> Codec<std::array<std::uint64_t, 2>>::from(const value& json) {
+    const auto list = Codec<std::vector<std::uint64_t>>::from(json);
+    if (list.size() != 2) throw DecodeError("expected two numbers");
+    return {list[0], list[1]};
+}
+
+value Codec<std::array<std::uint64_t, 2>>::to(const std::array<std::uint64_t, 2>& data) {
+    return array{data[0], data[1]};
+}
+
+}  // namespace json
 }  // namespace hf

@@ -132,36 +132,36 @@ M salvage(const value& json) {
         return M();
 }
 
-template <class T>
-struct Member {
+/// What is known of a member without its type.
+struct MemberForm {
     std::string names;  // "written|also|read"
     bool required;
     bool plain;  // neither optional nor a list
     bool list;   // or map: may have been read in part
+
+    /// Whether `extra` has the member as it came, of which this is what could be read.
+    bool stays_raw(const object& extra) const;
+    std::string_view written() const;
+    /// The spelling in which `extra` says that the member came.
+    std::string_view written(const object& extra) const;
+};
+
+template <class T>
+struct Member : MemberForm {
     void (*read)(const value&, T&);
     void (*salvage)(const value&, T&);
     bool (*left_out)(const T&);
     value (*render)(const T&);
+};
 
-    /// Whether `extra` has the member as it came, of which this is what could be read.
-    bool stays_raw(const object& extra) const {
-        const value* raw = extra.if_contains(written());
-        if (!raw) return false;
-        const bool is_full = (raw->is_array() && !raw->get_array().empty()) ||
-                             (raw->is_object() && !raw->get_object().empty());
-        return plain || (list && is_full);
-    }
-    std::string_view written() const { return std::string_view(names).substr(0, names.find('|')); }
-    /// The spelling in which `extra` says that the member came.
-    std::string_view written(const object& extra) const {
-        std::string_view others(names);
-        for (auto bar = others.find('|'); bar != others.npos; bar = others.find('|')) {
-            others.remove_prefix(bar + 1);
-            const std::string_view other = others.substr(0, others.find('|'));
-            if (const value* mark = extra.if_contains(other); mark && mark->is_null()) return other;
-        }
-        return written();
-    }
+/// Members by each of the names that they are read by. No template: whoever includes this would instantiate it.
+class NameIndex {
+public:
+    void add(std::string_view names, std::size_t member);  ///< "written|also|read"
+    std::optional<std::size_t> find(std::string_view name) const;
+
+private:
+    std::vector<std::pair<std::string, std::size_t>> by_name_;  // sorted
 };
 
 template <class M>
@@ -204,9 +204,9 @@ public:
     const std::vector<Member<T>>& members() const { return members_; }
 
     const Member<T>* find(std::string_view name, std::size_t& index) const {
-        const auto it = std::ranges::lower_bound(by_name_, name, {}, &std::pair<std::string, std::size_t>::first);
-        if (it == by_name_.end() || it->first != name) return nullptr;
-        index = it->second;
+        const auto found = by_name_.find(name);
+        if (!found) return nullptr;
+        index = *found;
         return &members_[index];
     }
 
@@ -216,30 +216,23 @@ private:
         boost::mp11::mp_for_each<Described>([this](auto d) {
             if constexpr (is_on_wire<T>(decltype(d)::name)) this->template add<decltype(d)>();
         });
-        std::ranges::sort(by_name_);
     }
 
     template <class D>
     void add() {
         using M = std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>;
-        Member<T> member{wire_names<T>(D::name), !may_be_absent<M> && is_needed<T>(D::name, members_.empty()),
-                         !may_be_absent<M>, !std::is_void_v<typename ElementOf<M>::type>,
+        Member<T> member{{wire_names<T>(D::name), !may_be_absent<M> && is_needed<T>(D::name, members_.empty()),
+                          !may_be_absent<M>, !std::is_void_v<typename ElementOf<M>::type>},
                          [](const value& json, T& out) { out.*D::pointer = Codec<M>::from(json); },
                          [](const value& json, T& out) { out.*D::pointer = detail::salvage<M>(json); },
                          [](const T& data) { return is_left_out(data.*D::pointer, has_extra<T>); },
                          [](const T& data) { return Codec<M>::to(data.*D::pointer); }};
-        std::string_view names = member.names;
-        while (true) {
-            const auto bar = names.find('|');
-            by_name_.emplace_back(std::string(names.substr(0, bar)), members_.size());
-            if (bar == names.npos) break;
-            names.remove_prefix(bar + 1);
-        }
+        by_name_.add(member.names, members_.size());
         members_.push_back(std::move(member));
     }
 
     std::vector<Member<T>> members_;
-    std::vector<std::pair<std::string, std::size_t>> by_name_;
+    NameIndex by_name_;
 };
 
 template <class T>

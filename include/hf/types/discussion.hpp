@@ -90,16 +90,10 @@ public:
 
     /// What all events have.
     const DiscussionEvent* operator->() const noexcept;
-    const DiscussionComment* comment() const noexcept { return as<DiscussionComment>(); }
-    const DiscussionStatusChange* status_change() const noexcept { return as<DiscussionStatusChange>(); }
-    const DiscussionCommit* commit() const noexcept { return as<DiscussionCommit>(); }
-    const DiscussionTitleChange* title_change() const noexcept { return as<DiscussionTitleChange>(); }
-
-private:
-    template <class T>
-    const T* as() const noexcept {
-        return std::get_if<T>(static_cast<const variant*>(this));
-    }
+    const DiscussionComment* comment() const noexcept;
+    const DiscussionStatusChange* status_change() const noexcept;
+    const DiscussionCommit* commit() const noexcept;
+    const DiscussionTitleChange* title_change() const noexcept;
 };
 
 namespace json {

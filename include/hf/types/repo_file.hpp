@@ -98,9 +98,9 @@ class RepoTreeEntry : public std::variant<RepoFile, RepoFolder> {
 public:
     using variant::variant;
 
-    const std::string& path() const noexcept { return file() ? file()->path : folder()->path; }
-    const RepoFile* file() const noexcept { return std::get_if<RepoFile>(static_cast<const variant*>(this)); }
-    const RepoFolder* folder() const noexcept { return std::get_if<RepoFolder>(static_cast<const variant*>(this)); }
+    const std::string& path() const noexcept;
+    const RepoFile* file() const noexcept;
+    const RepoFolder* folder() const noexcept;
 };
 
 namespace json {
@@ -113,14 +113,8 @@ struct Codec<RepoTreeEntry> {
 /// As in the reference, an empty list of siblings is none.
 template <>
 struct Codec<std::optional<std::vector<RepoSibling>>> {
-    using Siblings = std::vector<RepoSibling>;
-    static std::optional<Siblings> from(const value& json) {
-        Siblings siblings = Codec<Siblings>::from(json);
-        return siblings.empty() ? std::nullopt : std::optional<Siblings>(std::move(siblings));
-    }
-    static value to(const std::optional<Siblings>& siblings) {
-        return siblings ? Codec<Siblings>::to(*siblings) : value();
-    }
+    static std::optional<std::vector<RepoSibling>> from(const value& json);
+    static value to(const std::optional<std::vector<RepoSibling>>& siblings);
 };
 }  // namespace json
 

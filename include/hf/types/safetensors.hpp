@@ -78,12 +78,8 @@ void count_parameters(SafetensorsRepoMetadata& repo, std::string_view where);
 namespace json {
 template <>
 struct Codec<std::array<std::uint64_t, 2>> {
-    static std::array<std::uint64_t, 2> from(const value& json) {
-        const auto list = Codec<std::vector<std::uint64_t>>::from(json);
-        if (list.size() != 2) throw DecodeError("expected two numbers");
-        return {list[0], list[1]};
-    }
-    static value to(const std::array<std::uint64_t, 2>& data) { return array{data[0], data[1]}; }
+    static std::array<std::uint64_t, 2> from(const value& json);
+    static value to(const std::array<std::uint64_t, 2>& data);
 };
 }  // namespace json
 
