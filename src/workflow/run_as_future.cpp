@@ -1,7 +1,15 @@
 #include <hf/core/async.hpp>
 #include <hf/workflow/run_as_future.hpp>
 
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <condition_variable>
 #include <deque>
@@ -114,6 +122,44 @@ void Job::remove(std::size_t number) {
         state_->waiters.erase(it);
     }
     waiter->resume(aborted());
+}
+
+namespace {
+
+template <class Handler>
+class HandlerWaiter final : public JobWaiter {
+public:
+    explicit HandlerWaiter(Handler handler)
+        : home_(asio::get_associated_executor(handler)), handler_(std::move(handler)) {}
+
+    void resume(std::exception_ptr error) override {
+        const auto executor = home_.get_executor();
+        asio::post(executor, [handler = std::move(handler_), home = std::move(home_), error]() mutable {
+            std::move(handler)(error);
+        });
+    }
+
+private:
+    asio::executor_work_guard<asio::associated_executor_t<Handler>> home_;
+    Handler handler_;
+};
+
+struct InitiateWait {
+    template <class Handler>
+    void operator()(Handler handler, std::shared_ptr<Job> job) const {
+        const std::size_t number = job->next_number();
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        if (slot.is_connected()) slot.assign([job, number](asio::cancellation_type) { job->remove(number); });
+        // From here on the waiting coroutine may go on, on another thread.
+        job->add(number, std::make_unique<HandlerWaiter<Handler>>(std::move(handler)));
+    }
+};
+
+}  // namespace
+
+asio::awaitable<void> end_of(std::shared_ptr<Job> job) {
+    co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(std::exception_ptr)>(InitiateWait(),
+                                                                                            asio::use_awaitable, job);
 }
 
 }  // namespace detail

@@ -1,16 +1,7 @@
 #pragma once
 
-#include <hf/core/error.hpp>
-
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -86,34 +77,8 @@ private:
 template <class T>
 struct StdFuture;  // <hf/workflow/std_future.hpp>
 
-template <class Handler>
-class HandlerWaiter final : public JobWaiter {
-public:
-    explicit HandlerWaiter(Handler handler)
-        : home_(boost::asio::get_associated_executor(handler)), handler_(std::move(handler)) {}
-
-    void resume(std::exception_ptr error) override {
-        const auto executor = home_.get_executor();
-        boost::asio::post(executor, [handler = std::move(handler_), home = std::move(home_), error]() mutable {
-            std::move(handler)(error);
-        });
-    }
-
-private:
-    boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> home_;
-    Handler handler_;
-};
-
-struct InitiateWait {
-    template <class Handler>
-    void operator()(Handler handler, std::shared_ptr<Job> job) const {
-        const std::size_t number = job->next_number();
-        auto slot = boost::asio::get_associated_cancellation_slot(handler);
-        if (slot.is_connected()) slot.assign([job, number](boost::asio::cancellation_type) { job->remove(number); });
-        // From here on the waiting coroutine may go on, on another thread.
-        job->add(number, std::make_unique<HandlerWaiter<Handler>>(std::move(handler)));
-    }
-};
+/// Completes, on the awaiting coroutine's executor, when `job` is done. Cancelling it leaves the job alone.
+boost::asio::awaitable<void> end_of(std::shared_ptr<Job> job);
 
 }  // namespace detail
 
@@ -140,8 +105,7 @@ public:
 
 private:
     static boost::asio::awaitable<T> result_impl(std::shared_ptr<detail::TypedJob<T>> job) {
-        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(std::exception_ptr)>(
-            detail::InitiateWait(), boost::asio::use_awaitable, std::shared_ptr<detail::Job>(job));
+        co_await detail::end_of(job);
         if constexpr (std::is_void_v<T>)
             job->result();
         else

@@ -2,7 +2,14 @@
 
 #include <hf/workflow/run_as_future.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
 #include <future>
+#include <memory>
+#include <type_traits>
+#include <utility>
 
 /// What `Future::std_future` needs, apart since <future> is long.
 namespace hf::detail {
