@@ -127,5 +127,6 @@ check "subdirectory installs" cmake --install "$subdirectory" --prefix "$work/pr
 uses "package of clang" "$work/package_of_clang" -DCMAKE_PREFIX_PATH="$work/prefix_clang" -DCMAKE_CXX_COMPILER="$gxx"
 
 for compiler in "$gxx" "$clang"; do check "no warnings by $compiler" is_quiet "$compiler"; done
+check "hf_api.hpp is light" python3 test/consumer/weight.py "$gxx"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
