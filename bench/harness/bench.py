@@ -25,6 +25,7 @@ class Bench:
         pick = lambda quick, normal, full: {"quick": quick, "normal": normal, "full": full}[mode]
         self.files = pick(300, 10_000, 10_000)
         self.many_files = pick(1_000, 100_000, 100_000)
+        self.turn_files = pick(1_000, 40_000, 40_000)
         self.big_mib = int(os.environ.get("BENCH_BIG_MIB", pick(32, 1024, 4096)))
         self.requests = pick(200, 2_000, 2_000)
         self.items = pick(2_000, 20_000, 50_000)

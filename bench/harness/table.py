@@ -14,10 +14,11 @@ class Row:
     must: float | None = None  # None: for information
     stretch: float | None = None
     less: bool = True  # less is better
+    absolute: bool = False  # the limits are for our figure, the peer's is for information
 
     @property
     def ratio(self):
-        if self.peer is None:
+        if self.peer is None or self.absolute:
             return self.ours
         return self.ours / self.peer if self.peer else float("inf")
 
@@ -45,13 +46,13 @@ def limit(row, value):
     if value is None:
         return ""
     sign = "<=" if row.less else ">="
-    if row.less and row.peer is not None and value < 0.34:
+    if row.less and row.peer is not None and not row.absolute and value < 0.34:
         return f"{sign} 1/{number(1 / value)}"
     return f"{sign} {number(value)}"
 
 
 def ratio(row):
-    if row.less and row.peer is not None and 0 < row.ratio < 0.34:
+    if row.less and row.peer is not None and not row.absolute and 0 < row.ratio < 0.34:
         return f"1/{number(1 / row.ratio)}"
     return number(row.ratio)
 

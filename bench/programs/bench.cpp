@@ -1,8 +1,5 @@
 #include "bench.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-
-#include <exception>
 #include <fstream>
 #include <stdexcept>
 
@@ -56,13 +53,6 @@ hf::HfApi make_api(boost::asio::io_context& context, const Arguments& arguments)
     config.ca_file = ca;
     config.max_connections = static_cast<unsigned>(arguments.number("connections", config.max_connections));
     return hf::HfApi(context.get_executor(), config);
-}
-
-void run(boost::asio::io_context& context, boost::asio::awaitable<void> job) {
-    std::exception_ptr failure;
-    boost::asio::co_spawn(context, std::move(job), [&](std::exception_ptr error) { failure = error; });
-    context.run();
-    if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace bench

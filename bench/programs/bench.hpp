@@ -46,8 +46,10 @@ double resident_mib();  ///< resident memory now
 /// `--connections` and `--ca` say.
 hf::HfApi make_api(boost::asio::io_context& context, const Arguments& arguments);
 
-/// Runs `job` on one thread until it is done; rethrows what it throws.
-void run(boost::asio::io_context& context, boost::asio::awaitable<void> job);
+/// Runs `job` on one thread until it is done; rethrows what it throws. With `--turns 1` the figures of the turns are
+/// added, as "turn_...", and as "idle_..." those of an idle io_context beside it.
+void run(boost::asio::io_context& context, boost::asio::awaitable<void> job, const Arguments& arguments,
+         Figures& figures);
 
 using Program = std::function<Figures(const Arguments&)>;
 Figures model_info(const Arguments&);

@@ -148,7 +148,7 @@ Figures cancel(const Arguments& arguments) {
             asio::co_spawn(context, read_answer(api, complete), done);
     }
     Figures figures;
-    run(context, steer(server, count, signal, ended, figures));
+    run(context, steer(server, count, signal, ended, figures), arguments, figures);
     figures["complete"] = static_cast<double>(complete);
     return figures;
 }

@@ -35,8 +35,10 @@ Figures list_models(const Arguments& arguments) {
     boost::asio::io_context context(1);
     const hf::HfApi api = make_api(context, arguments);
     Figures figures;
-    run(context, walk(api, arguments.number("limit", 10'000), arguments.number("warm", 0),
-                      arguments.number("full", 0) != 0, figures));
+    run(context,
+        walk(api, arguments.number("limit", 10'000), arguments.number("warm", 0), arguments.number("full", 0) != 0,
+             figures),
+        arguments, figures);
     return figures;
 }
 

@@ -88,7 +88,7 @@ Figures mirror(const Arguments& arguments) {
     std::uint64_t requests = 0;
     api.session().on_request([&requests](const hf::RequestEvent&) { ++requests; });
     const double before = resident_mib();
-    run(context, mirror_once(api, arguments.text("repo"), arguments.text("to"), options, figures));
+    run(context, mirror_once(api, arguments.text("repo"), arguments.text("to"), options, figures), arguments, figures);
     figures["resident_before"] = before;
     figures["bytes_received"] = static_cast<double>(progress.counters().bytes_received);
     figures["requests"] = static_cast<double>(requests);
@@ -107,7 +107,7 @@ Figures snapshot(const Arguments& arguments) {
     std::uint64_t requests = 0;
     api.session().on_request([&requests](const hf::RequestEvent&) { ++requests; });
     Figures figures;
-    run(context, snapshot_once(api, arguments.text("repo"), options, figures));
+    run(context, snapshot_once(api, arguments.text("repo"), options, figures), arguments, figures);
     figures["requests"] = static_cast<double>(requests);
     return figures;
 }
@@ -117,7 +117,8 @@ Figures upload(const Arguments& arguments) {
     const hf::HfApi api = make_api(context, arguments);
     Figures figures;
     run(context,
-        upload_once(api, arguments.text("repo"), arguments.text("from"), arguments.number("create", 1) != 0, figures));
+        upload_once(api, arguments.text("repo"), arguments.text("from"), arguments.number("create", 1) != 0, figures),
+        arguments, figures);
     return figures;
 }
 
