@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -22,15 +23,28 @@ namespace hf {
 
 namespace detail {
 
+/// What runs the strands that `executor` is made of.
+inline boost::asio::any_io_executor below_strands(boost::asio::any_io_executor executor) {
+    using Strand = boost::asio::strand<boost::asio::any_io_executor>;
+    while (const Strand* strand = executor.target<Strand>()) {
+        boost::asio::any_io_executor inner = strand->get_inner_executor();
+        executor = std::move(inner);
+    }
+    return executor;
+}
+
 // The workers share their state without locks, and parallel_group passes cancellation on from whatever thread the
 // first error comes on: all of it on one strand.
 template <class F>
 boost::asio::awaitable<void> for_each_on_strand(std::size_t n, std::size_t m, F f) {
     namespace asio = boost::asio;
     const auto executor = co_await asio::this_coro::executor;
+    const asio::any_io_executor loop = below_strands(executor);
     std::size_t next = 0;
     std::exception_ptr first;
     auto worker = [&]() -> asio::awaitable<void> {
+        // A turn of the loop for each beginning: what was posted to a strand meanwhile runs in one.
+        co_await asio::post(loop, asio::use_awaitable);
         while (!first && next < n) {
             const std::size_t i = next++;
             try {

@@ -1,12 +1,11 @@
 #include "net/dial/dial.hpp"
 
+#include "async/turn.hpp"
 #include "net/dial/connect_race.hpp"
 #include "net/http1/request_head.hpp"
 #include "net/http1/response_head.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <openssl/x509_vfy.h>
 
@@ -74,7 +73,7 @@ asio::awaitable<void> open_tunnel(Lease& lease, std::string request) {
             if (head.status == 101 || ++interim > max_interim)
                 exchange.fail<ProtocolError>("the proxy answers CONNECT with 1xx heads only", error_code(), true);
             // A flood that is always ready must not keep the thread from the limits and from all others.
-            co_await asio::post(asio::use_awaitable);
+            co_await pass_turn();
             exchange.throw_if_fired(true);
             continue;
         }

@@ -52,6 +52,18 @@ asio::awaitable<error_code> Stream::wait_ready(bool reading) {
     co_return error;
 }
 
+asio::awaitable<std::size_t> Stream::read_arriving(asio::mutable_buffer buffer, error_code& error) {
+    std::size_t got = 0;
+    if (tls_)
+        error = co_await wait_ready(true);
+    else
+        got = co_await socket_.async_read_some(buffer, asio::redirect_error(asio::use_awaitable, error));
+    if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+    // Errors of the wait are the read's.
+    if (tls_) got = try_read(buffer, error);
+    co_return got;
+}
+
 void Stream::start_tls(const TlsContext& context, const Origin& origin) { tls_ = context.start(origin, descriptor()); }
 
 bool Stream::is_quiet() {

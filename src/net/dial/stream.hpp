@@ -23,6 +23,10 @@ public:
 
     /// Waits for what the attempt that would block needs: `reading` says which attempt it was.
     boost::asio::awaitable<boost::system::error_code> wait_ready(bool reading);
+    /// `wait_ready(true)` and `try_read` in one, where nothing is expected to be there yet: a plain socket's wait is
+    /// armed anew by a system call each time, its read is not. Throws system_error(operation_aborted) on cancellation.
+    boost::asio::awaitable<std::size_t> read_arriving(boost::asio::mutable_buffer buffer,
+                                                      boost::system::error_code& error);
 
     void start_tls(const TlsContext& context, const Origin& origin);
     const TlsSession* tls() const noexcept { return tls_.get(); }

@@ -1,8 +1,8 @@
 #include "net/http1/body_reader.hpp"
 
+#include "async/turn.hpp"
+
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -47,29 +47,22 @@ protected:
         Stream& stream = lease_.connection()->stream;
         if (since_turn_ >= turn) {
             since_turn_ = 0;
-            co_await asio::post(asio::use_awaitable);
+            co_await pass_turn();
         }
         Pacer& pacer = lease_.state().receiving;
         if (pacer.limited()) {
             buffer = asio::buffer(buffer, pacer.piece());
             co_await lease_.pace(pacer, buffer.size());
         }
-        bool waited = false;
-        error_code error;
+        error_code error = asio::error::would_block;
         std::size_t got = 0;
         // After a short read the socket is empty: asking it once more would be in vain.
-        bool ask = !drained_;
-        for (;;) {
-            if (ask) {
-                got = stream.try_read(buffer, error);
-                if (error != asio::error::would_block) break;
-            }
-            if (!waited) exchange.wait_begins(Limit::stall, Clock::now());
-            waited = true;
-            const error_code failure = co_await stream.wait_ready(true);
-            if (failure == asio::error::operation_aborted) throw boost::system::system_error(failure);
+        if (!drained_) got = stream.try_read(buffer, error);
+        const bool waited = error == asio::error::would_block;
+        if (waited) exchange.wait_begins(Limit::stall, Clock::now());
+        while (error == asio::error::would_block) {
+            got = co_await stream.read_arriving(buffer, error);
             since_turn_ = 0;
-            ask = true;
         }
         if (waited) exchange.wait_ends(Clock::now());
         if (pacer.limited()) pacer.give_back(buffer.size() - got);

@@ -1,8 +1,8 @@
 #include "net/http1/conversation.hpp"
 
+#include "async/turn.hpp"
+
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -72,19 +72,23 @@ Conversation::Step Conversation::parse() {
     }
 }
 
+Conversation::Step Conversation::take(std::size_t got, error_code error) {
+    if (error == asio::error::would_block) return Step::go_on;
+    if (error) return broken("the connection was closed before the answer", error);
+    connection_.in.commit(got);
+    received_ = true;
+    lease_.state().counters.received.fetch_add(got, std::memory_order_relaxed);
+    if (Pacer& pacer = lease_.state().receiving; pacer.limited()) pacer.book(got, Clock::now());
+    return parse();
+}
+
 Conversation::Step Conversation::look_for_answer() {
     // Until nothing is left: what TLS has decrypted already is not announced by the socket again.
     for (;;) {
         error_code error;
         const std::size_t got = connection_.stream.try_read(connection_.in.prepare(), error);
-        if (error == asio::error::would_block) return Step::go_on;
-        if (error) return broken("the connection was closed before the answer", error);
-        connection_.in.commit(got);
-        received_ = true;
-        lease_.state().counters.received.fetch_add(got, std::memory_order_relaxed);
-        if (Pacer& pacer = lease_.state().receiving; pacer.limited()) pacer.book(got, Clock::now());
-        const Step step = parse();
-        if (step != Step::go_on) return step;
+        const Step step = take(got, error);
+        if (error || step != Step::go_on) return step;
     }
 }
 
@@ -155,7 +159,7 @@ asio::awaitable<Conversation::Step> Conversation::write_stream(std::unique_ptr<B
         const Step early = look_for_answer();
         if (early != Step::go_on) co_return early;
         // Sockets that always have room would keep the thread from all others.
-        co_await asio::post(asio::use_awaitable);
+        co_await pass_turn();
         if (lease_.exchange().fired() != Limit::none)
             co_return broken("the exchange was ended", asio::error::operation_aborted);
     }
@@ -165,9 +169,10 @@ asio::awaitable<Conversation::Step> Conversation::read_head() {
     lease_.exchange().wait_begins(Limit::first_byte, Clock::now());
     for (;;) {
         // Directly after the request nothing can be there yet, but after an early look something may.
-        const error_code error = co_await connection_.stream.wait_ready(true);
-        if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
-        const Step step = look_for_answer();
+        error_code error;
+        const std::size_t got = co_await connection_.stream.read_arriving(connection_.in.prepare(), error);
+        Step step = take(got, error);
+        if (step == Step::go_on && !error && connection_.stream.tls()) step = look_for_answer();
         if (step != Step::go_on) co_return step;
     }
 }

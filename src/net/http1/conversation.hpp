@@ -37,6 +37,7 @@ private:
     boost::asio::awaitable<void> wait_either();
     boost::asio::awaitable<Step> read_head();
     Step look_for_answer();
+    Step take(std::size_t got, boost::system::error_code error);
     Step parse();
     Step broken(std::string_view what, boost::system::error_code error);
 
