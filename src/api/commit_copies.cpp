@@ -91,12 +91,10 @@ asio::awaitable<std::string> fetch_regular(std::shared_ptr<const CommitCall> cal
 
 }  // namespace
 
-Contested::Contested(const std::vector<CommitOperation>& operations) {
-    for (const auto& operation : operations) {
-        ++operations_on_[path_in_repo(operation)];
-        const auto* removal = std::get_if<CommitOperationDelete>(&operation);
-        if (removal && removal->is_folder()) deleted_folders_.push_back(removal->path_in_repo());
-    }
+void Contested::add(const CommitOperation& operation) {
+    ++operations_on_[path_in_repo(operation)];
+    const auto* removal = std::get_if<CommitOperationDelete>(&operation);
+    if (removal && removal->is_folder()) deleted_folders_.push_back(removal->path_in_repo());
 }
 
 bool Contested::contains(std::string_view path) const {
@@ -107,17 +105,24 @@ bool Contested::contains(std::string_view path) const {
 
 asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<const CommitCall> call,
                                                             std::vector<CommitOperation> operations, bool may_compare,
-                                                            FilesToCopy& lfs_files) {
+                                                            FilesToCopy& lfs_files, Slice& slice) {
     std::vector<CommitOperationCopy> copies;
-    for (const auto& operation : operations)
+    for (const auto& operation : operations) {
         if (const auto* copy = std::get_if<CommitOperationCopy>(&operation)) copies.push_back(*copy);
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
     if (copies.empty()) co_return operations;
     FoundFiles destinations, sources;
     co_await look_up_copies(call, std::move(copies), destinations, sources);
-    const Contested contested(operations);
+    Contested contested;
+    for (const auto& operation : operations) {
+        contested.add(operation);
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
     std::vector<CommitOperation> out;
     std::vector<CommitOperationAdd> fetched;
     for (const auto& operation : operations) {
+        if (slice.is_over_lightly()) co_await slice.pause();
         const auto* copy = std::get_if<CommitOperationCopy>(&operation);
         if (!copy) {
             out.push_back(operation);
@@ -137,7 +142,8 @@ asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<cons
         fetched.back().state().contested = true;  // compared above
         out.emplace_back(fetched.back());
     }
-    co_await preupload(call, std::move(fetched), std::nullopt);
+    co_await preupload(call, fetched, std::nullopt, slice);
+    co_await clear_in_slices(contested, slice);
     co_return out;
 }
 

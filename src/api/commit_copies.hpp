@@ -18,8 +18,12 @@ namespace hf {
 /// be sent, whatever the revision has there. Refers to the operations.
 class Contested {
 public:
-    explicit Contested(const std::vector<CommitOperation>& operations);
+    void add(const CommitOperation& operation);
     bool contains(std::string_view path) const;
+
+    // As a container, to be emptied step by step.
+    bool empty() const noexcept { return operations_on_.empty(); }
+    void pop_back() { operations_on_.erase(operations_on_.begin()); }
 
 private:
     std::map<std::string_view, std::size_t> operations_on_;
@@ -31,6 +35,7 @@ private:
 /// commit is made upon. Throws EntryNotFoundError if a source is not there.
 boost::asio::awaitable<std::vector<CommitOperation>> settle_copies(std::shared_ptr<const CommitCall> call,
                                                                    std::vector<CommitOperation> operations,
-                                                                   bool may_compare, FilesToCopy& lfs_files);
+                                                                   bool may_compare, FilesToCopy& lfs_files,
+                                                                   Slice& slice);
 
 }  // namespace hf

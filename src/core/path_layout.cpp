@@ -1,8 +1,7 @@
 #include "core/path_layout.hpp"
 
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
+#include <cstddef>
 
 namespace hf {
 
@@ -11,6 +10,15 @@ namespace {
 // NAME_MAX of Linux and of all file systems in use there.
 constexpr std::size_t longest_name = 255;
 
+bool has_long_name(std::string_view path) {
+    while (!path.empty()) {
+        const auto end = std::min(path.find('/'), path.size());
+        if (end > longest_name) return true;
+        path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return false;
+}
+
 }  // namespace
 
 std::string_view folder_of(std::string_view path) noexcept {
@@ -18,34 +26,22 @@ std::string_view folder_of(std::string_view path) noexcept {
     return slash == path.npos ? std::string_view() : path.substr(0, slash);
 }
 
-std::optional<std::pair<std::string_view, std::string_view>> find_clash(const std::vector<std::string_view>& paths) {
-    std::unordered_map<std::string_view, std::string_view> folders;  // with a path below each
-    for (const std::string_view path : paths) {
-        for (auto above = folder_of(path); !above.empty(); above = folder_of(above)) {
-            if (!folders.emplace(above, path).second) break;
-        }
+void PathLayout::add(std::string_view path) {
+    if (!long_name_ && has_long_name(path)) long_name_ = path;
+    const bool is_new = files_.insert(path).second;
+    if (!is_new && !clash_) clash_ = Clash(path, path);
+    if (const auto below = folders_.find(path); below != folders_.end() && !clash_) clash_ = Clash(path, below->second);
+    for (auto above = folder_of(path); !above.empty(); above = folder_of(above)) {
+        if (!folders_.emplace(above, path).second) break;
+        if (files_.contains(above) && !clash_) clash_ = Clash(above, path);
     }
-    std::unordered_set<std::string_view> files;
-    for (const std::string_view path : paths) {
-        if (!files.insert(path).second) return std::pair(path, path);
-        const auto below = folders.find(path);
-        if (below != folders.end()) return std::pair(path, below->second);
-    }
-    return std::nullopt;
 }
 
-std::optional<std::string_view> find_long_name(const std::vector<std::string_view>& paths) {
-    const auto is_long = [](std::string_view path) {
-        while (!path.empty()) {
-            const auto end = std::min(path.find('/'), path.size());
-            if (end > longest_name) return true;
-            path.remove_prefix(std::min(end + 1, path.size()));
-        }
-        return false;
-    };
-    const auto found = std::ranges::find_if(paths, is_long);
-    if (found == paths.end()) return std::nullopt;
-    return *found;
+void PathLayout::pop_back() {
+    if (!files_.empty())
+        files_.erase(files_.begin());
+    else
+        folders_.erase(folders_.begin());
 }
 
 }  // namespace hf

@@ -1,6 +1,7 @@
 #include "workflow/commit_parts.hpp"
 
 #include "api/commit_flow.hpp"
+#include "async/slice.hpp"
 #include "core/base64.hpp"
 #include "engine/upload/commit_recovery.hpp"
 #include "engine/upload/upload_state.hpp"
@@ -41,27 +42,45 @@ Part next_part(std::span<const CommitOperation> rest, const CommitSizes& sizes) 
 
 bool is_needed(const CommitOperation& operation) { return !is_unchanged(operation) && !is_ignored(operation); }
 
-void leave_out_needless(std::vector<CommitOperation>& operations, ProgressSink* progress) {
-    std::ranges::stable_partition(operations, is_needed);
-    auto needless = std::ranges::find_if_not(operations, is_needed);
-    if (needless == operations.begin() && needless != operations.end()) {
-        // One must stay, to find the commit that the revision is at.
-        std::ranges::stable_partition(operations, is_unchanged);
-        ++needless;
-    }
-    for (auto left_out = needless; left_out != operations.end(); ++left_out) {
-        const auto& add = std::get<CommitOperationAdd>(*left_out);
-        if (progress) progress->file_done(add.path_in_repo(), add.size(), true);
-    }
-    operations.erase(needless, operations.end());
+bool is_rule(const CommitOperation& operation) {
+    const std::string& path = path_in_repo(operation);
+    return path == ".gitignore" || path == ".gitattributes";
 }
 
-// What decides how the Hub takes other files has to be there before them.
-void put_rules_first(std::vector<CommitOperation>& operations) {
-    std::ranges::stable_partition(operations, [](const CommitOperation& operation) {
-        const std::string& path = path_in_repo(operation);
-        return path == ".gitignore" || path == ".gitattributes";
-    });
+/// What is to be committed. First what decides how the Hub takes other files: it has to be there before them. If
+/// nothing is needed, one stays, to find the commit that the revision is at, an unchanged one if there is any.
+asio::awaitable<std::vector<CommitOperation>> choose_needed(std::vector<CommitOperation> operations,
+                                                            ProgressSink* progress, Slice& slice) {
+    const std::size_t none = operations.size();
+    std::size_t stays = none;
+    bool any_needed = false;
+    for (std::size_t i = 0; i < operations.size() && !any_needed; ++i) {
+        any_needed = is_needed(operations[i]);
+        if (stays == none && is_unchanged(operations[i])) stays = i;
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
+    if (any_needed)
+        stays = none;
+    else if (stays == none)
+        stays = 0;
+    std::vector<CommitOperation> rules, others;
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+        CommitOperation& operation = operations[i];
+        if (slice.is_over_lightly()) co_await slice.pause();
+        if (i == stays || is_needed(operation)) {
+            (is_rule(operation) ? rules : others).push_back(std::move(operation));
+            continue;
+        }
+        const auto& add = std::get<CommitOperationAdd>(operation);
+        if (progress) progress->file_done(add.path_in_repo(), add.size(), true);
+    }
+    co_await clear_in_slices(operations, slice);
+    if (rules.empty()) co_return others;
+    for (auto& operation : others) {
+        rules.push_back(std::move(operation));
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
+    co_return rules;
 }
 
 bool is_too_large(const Error& error) { return error.status() == 413 || is_commit_fate_unclear(error); }
@@ -70,9 +89,14 @@ bool is_too_large(const Error& error) { return error.status() == 413 || is_commi
 
 asio::awaitable<CommitInfo> commit_in_parts(std::shared_ptr<const CommitCall> whole,
                                             std::vector<CommitOperation> operations) {
-    co_await store_lfs_files(whole, additions_of(operations), std::nullopt, false);
-    leave_out_needless(operations, whole->progress);
-    put_rules_first(operations);
+    Slice slice;
+    std::vector<CommitOperationAdd> additions;
+    for (const auto& operation : operations) {
+        if (const auto* add = std::get_if<CommitOperationAdd>(&operation)) additions.push_back(*add);
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
+    co_await store_lfs_files(whole, std::move(additions), std::nullopt, false);
+    operations = co_await choose_needed(std::move(operations), whole->progress, slice);
 
     const std::string title = whole->message.value_or(std::string());
     CommitCall next = *whole;

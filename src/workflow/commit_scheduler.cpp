@@ -1,4 +1,5 @@
 #include "async/semaphore.hpp"
+#include "async/slice.hpp"
 #include "core/glob.hpp"
 #include "engine/files/local_path.hpp"
 #include "workflow/folder_listing.hpp"
@@ -161,7 +162,9 @@ asio::awaitable<void> CommitScheduler::State::push_in_background([[maybe_unused]
 asio::awaitable<std::vector<CommitScheduler::State::Changed>> CommitScheduler::State::changed_files() const {
     FolderListing listing = co_await list_folder(folder, filter);
     std::vector<Changed> changed;
+    Slice slice;
     for (auto& name : listing.files) {
+        if (slice.is_over()) co_await slice.pause();
         std::error_code error;
         Changed file;
         file.modified = fs::last_write_time(folder / name, error);

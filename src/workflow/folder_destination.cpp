@@ -1,5 +1,6 @@
 #include "workflow/folder_destination.hpp"
 
+#include "core/path_layout.hpp"
 #include "engine/download/fetch.hpp"
 #include "engine/files/hash_file.hpp"
 #include "engine/files/repo_cache.hpp"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 
 #include <unistd.h>
 
@@ -27,11 +29,13 @@ std::string partials_folder() { return std::string(client_folder) + "/hfhub/part
 
 }  // namespace
 
-FolderDestination::FolderDestination(std::shared_ptr<const TransferCall> call, std::string folder, bool verify)
+FolderDestination::FolderDestination(std::shared_ptr<const TransferCall> call, std::string folder, bool verify,
+                                     Slice& slice)
     : call_(std::move(call)),
       tree_(std::move(folder)),
       ledger_(tree_, call_->session, call_->repo),
       verify_(verify),
+      slice_(slice),
       store_(
           std::make_shared<PartialStore>(tree_.root(), partials_folder(), call_->engine->config.keep_partials_above)) {
     take_over_partials();
@@ -161,47 +165,82 @@ asio::awaitable<void> FolderDestination::fetch(const SameContent& content, Fetch
     if (content.files.size() > 1) co_await spread(content, &first);
 }
 
-std::vector<std::string> FolderDestination::leftover(const std::unordered_set<std::string_view>& listed) const {
+asio::awaitable<std::vector<std::string>> FolderDestination::leftover(
+    const std::unordered_set<std::string_view>& listed) const {
     std::vector<std::string> out;
     for (const auto& [path, record] : ledger_.records.files) {
         if (!listed.contains(path)) out.push_back(path);
+        if (slice_.is_over_lightly()) co_await slice_.pause();
     }
-    std::ranges::sort(out);
-    return out;
+    co_await sort_in_slices(out, std::less<std::string>(), slice_);
+    co_return out;
 }
 
-void FolderDestination::prepare(const std::vector<const SnapshotFile*>& files, const std::vector<std::string>& leftover,
-                                bool leaving) {
-    std::unordered_map<std::string_view, std::string_view> listed;
-    std::unordered_set<std::string_view> folders, wanted;
-    for (const SnapshotFile* file : files) {
-        listed.emplace(file->path, file->etag);
-        const auto known = ledger_.records.files.find(file->path);
-        if (known == ledger_.records.files.end() || known->second.etag != file->etag) wanted.insert(file->etag);
-        std::string_view above = file->path;
-        for (auto slash = above.rfind('/'); slash != above.npos; slash = above.rfind('/')) {
-            above = above.substr(0, slash);
+/// What is to be in the folder.
+struct FolderDestination::Plan {
+    std::unordered_map<std::string_view, std::string_view> listed;  // ETags by path
+    std::unordered_set<std::string_view> folders;
+    std::unordered_set<std::string_view> wanted;  // ETags of what is not recorded where it is to be
+
+    void add_folders_of(std::string_view path) {
+        for (auto above = folder_of(path); !above.empty(); above = folder_of(above)) {
             if (!folders.insert(above).second) break;
         }
     }
-    for (const std::string& path : leftover) {
-        bool blocks = folders.contains(path);
-        std::string_view above = path;
-        for (auto slash = above.rfind('/'); slash != above.npos && !blocks; slash = above.rfind('/')) {
-            above = above.substr(0, slash);
-            blocks = listed.contains(above);
+    bool is_blocked_by(std::string_view path) const {
+        if (folders.contains(path)) return true;
+        for (auto above = folder_of(path); !above.empty(); above = folder_of(above)) {
+            if (listed.contains(above)) return true;
         }
-        if (blocks) in_the_way_.insert(path);
+        return false;
     }
-    if (wanted.empty()) return;
+};
+
+asio::awaitable<void> FolderDestination::prepare(const std::vector<const SnapshotFile*>& files,
+                                                 const std::vector<std::string>& leftover, bool leaving) {
+    Plan plan;
+    plan.listed.reserve(files.size());
+    plan.wanted.reserve(files.size());
+    for (const SnapshotFile* file : files) {
+        plan.listed.emplace(file->path, file->etag);
+        const auto known = ledger_.records.files.find(file->path);
+        if (known == ledger_.records.files.end() || known->second.etag != file->etag) plan.wanted.insert(file->etag);
+        plan.add_folders_of(file->path);
+        if (slice_.is_over_lightly()) co_await slice_.pause();
+    }
+    co_await find_blocking(plan, leftover);
+    if (!plan.wanted.empty()) co_await find_donors(plan, leftover, leaving);
+    // Nothing grows into a new table at one go while files come.
+    ledger_.records.files.reserve(ledger_.records.files.size() + plan.wanted.size());
+    co_await clear_in_slices(plan.listed, slice_);
+    co_await clear_in_slices(plan.folders, slice_);
+    co_await clear_in_slices(plan.wanted, slice_);
+}
+
+asio::awaitable<void> FolderDestination::find_blocking(const Plan& plan, const std::vector<std::string>& leftover) {
+    for (const std::string& path : leftover) {
+        if (plan.is_blocked_by(path)) in_the_way_.insert(path);
+        if (slice_.is_over_lightly()) co_await slice_.pause();
+    }
+}
+
+asio::awaitable<void> FolderDestination::find_donors(const Plan& plan, const std::vector<std::string>& leftover,
+                                                     bool leaving) {
     for (const auto& [path, record] : ledger_.records.files) {
-        if (!wanted.contains(record.etag) || in_the_way_.contains(path)) continue;
-        const auto now = listed.find(path);
+        if (slice_.is_over_lightly()) co_await slice_.pause();
+        if (!plan.wanted.contains(record.etag) || in_the_way_.contains(path)) continue;
+        const auto now = plan.listed.find(path);
         // What will be replaced may be so at any moment.
-        if (now != listed.end() && now->second != record.etag) continue;
+        if (now != plan.listed.end() && now->second != record.etag) continue;
         const bool goes = leaving && std::ranges::binary_search(leftover, path);
         donors_.try_emplace(record.etag, Donor{path, goes});
     }
+}
+
+asio::awaitable<void> FolderDestination::save() {
+    co_await ledger_.save(tree_, slice_);
+    co_await clear_in_slices(ledger_.records.files, slice_);
+    co_await clear_in_slices(donors_, slice_);
 }
 
 asio::awaitable<bool> FolderDestination::is_own(std::string path, MirrorRecords::Record record) {
@@ -238,7 +277,10 @@ void FolderDestination::remove_empty_folders(std::string above) {
 }
 
 asio::awaitable<void> FolderDestination::remove(std::vector<std::string> paths) {
-    for (const std::string& path : paths) co_await remove_own(path);
+    for (const std::string& path : paths) {
+        co_await remove_own(path);
+        if (slice_.is_over()) co_await slice_.pause();
+    }
 }
 
 asio::awaitable<void> FolderDestination::make_way(std::string path) {
@@ -250,8 +292,12 @@ asio::awaitable<void> FolderDestination::make_way(std::string path) {
     const std::string below = path + "/";
     for (auto it = in_the_way_.lower_bound(below); it != in_the_way_.end() && it->starts_with(below); ++it)
         doomed.push_back(*it);
-    for (const std::string& name : doomed) in_the_way_.erase(name);
-    co_await remove(std::move(doomed));
+    // Others find what is in their way, too, until it is gone.
+    for (const std::string& name : doomed) {
+        co_await remove_own(name);
+        in_the_way_.erase(name);
+        if (slice_.is_over()) co_await slice_.pause();
+    }
 }
 
 }  // namespace hf

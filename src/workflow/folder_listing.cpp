@@ -1,21 +1,17 @@
 #include "workflow/folder_listing.hpp"
 
+#include "async/slice.hpp"
 #include "core/utf8.hpp"
 
 #include <hf/core/error.hpp>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
+#include <functional>
 
 namespace hf {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 namespace {
-
-constexpr std::size_t entries_per_slice = 256;  // about a millisecond
 
 [[noreturn]] void unreadable(const fs::path& path, const std::error_code& error) {
     throw_file_system("cannot read", path.string(), {error.value(), boost::system::system_category()});
@@ -62,11 +58,8 @@ public:
         if (error) unreadable(folder_ / relative_, error);
     }
 
-    FolderListing take() {
-        std::ranges::sort(listing_.files, path_less);
-        std::ranges::sort(listing_.left_out);
-        return std::move(listing_);
-    }
+    /// Unsorted.
+    FolderListing take() { return std::move(listing_); }
 
 private:
     void open_next_folder() {
@@ -136,14 +129,16 @@ asio::awaitable<FolderListing> list_folder(fs::path folder, FolderFilter filter)
     std::error_code error;
     if (!fs::is_directory(folder, error))
         throw_validation("folder_path", "Provided path '" + folder.string() + "' is not a directory");
-    const auto executor = co_await asio::this_coro::executor;
+    Slice slice;
     Lister lister(std::move(folder), std::move(filter));
-    std::size_t seen = 0;
     while (!lister.done()) {
         lister.step();
-        if (++seen % entries_per_slice == 0) co_await asio::post(executor, asio::use_awaitable);
+        if (slice.is_over()) co_await slice.pause();
     }
-    co_return lister.take();
+    FolderListing listing = lister.take();
+    co_await sort_in_slices(listing.files, path_less, slice);
+    co_await sort_in_slices(listing.left_out, std::less<std::string>(), slice);
+    co_return listing;
 }
 
 std::string repo_folder_prefix(std::string_view path_in_repo) {

@@ -52,12 +52,15 @@ public:
 private:
     asio::awaitable<void> list();
     asio::awaitable<void> list_or_keep();
-    void choose();
+    asio::awaitable<std::size_t> count_kept();
+    asio::awaitable<void> choose();
     void require_plausible(std::size_t leftover, std::size_t recorded) const;
     asio::awaitable<void> bring(FolderDestination& destination);
+    asio::awaitable<void> end(FolderDestination& destination);
 
     MirrorArgs args_;
     const TransferCall& call_;
+    Slice slice_;
     SnapshotHead head_;
     SnapshotListing listing_{std::string()};
     std::vector<FileFailure> lacking_;
@@ -68,46 +71,70 @@ private:
 };
 
 asio::awaitable<void> Mirror::list() {
-    SnapshotHead head = co_await ask_head(args_.call, false);
+    SnapshotHead head = co_await ask_head(args_.call, false, slice_);
     head_ = std::move(head);
-    SnapshotListing listing = co_await list_whole_snapshot(args_.call, head_, args_.verify);
+    SnapshotListing listing = co_await list_whole_snapshot(args_.call, head_, args_.verify, slice_);
     listing_ = std::move(listing);
-    lacking_ = find_lacking(head_, listing_);
+    lacking_ = co_await find_lacking(head_, listing_, slice_);
+}
+
+asio::awaitable<std::size_t> Mirror::count_kept() {
+    FolderTree tree(args_.folder);
+    MirrorLedger ledger(tree, call_.session, call_.repo);
+    co_await ledger.load(tree, slice_);
+    co_return ledger.records.files.size();
 }
 
 /// Says of a repository that is gone or closed what the folder keeps.
 asio::awaitable<void> Mirror::list_or_keep() {
+    std::exception_ptr gone;
     try {
         co_await list();
     } catch (const Error& error) {
         if (!is_gone(error) || !fs::is_directory(args_.folder)) throw;
-        FolderTree tree(args_.folder);
-        const std::size_t kept = MirrorLedger(tree, call_.session, call_.repo).records.files.size();
+        gone = std::current_exception();
+    }
+    if (!gone) co_return;
+    const std::size_t kept = co_await count_kept();
+    try {
+        std::rethrow_exception(gone);
+    } catch (const Error& error) {
         if (kept == 0) throw;
         rethrow_as(error, error.message() + "; " + args_.folder + " keeps the " + std::to_string(kept) +
                               " files that were mirrored");
     }
 }
 
-void Mirror::choose() {
+asio::awaitable<void> Mirror::choose() {
     std::vector<std::string_view> names;
-    for (const SnapshotFile& file : listing_.files) names.push_back(file.path);
-    for (const FileFailure& odd : listing_.odd) names.push_back(odd.path);
-    listed_.insert(names.begin(), names.end());
-    result_.unmatched = args_.filter.unmatched(names);
+    names.reserve(listing_.files.size() + listing_.odd.size());
+    listed_.reserve(names.capacity());
+    PathLayout layout;
+    layout.reserve(listing_.files.size());
+    files_.reserve(listing_.files.size());
     for (const SnapshotFile& file : listing_.files) {
+        if (slice_.is_over_lightly()) co_await slice_.pause();
+        names.push_back(file.path);
+        listed_.insert(file.path);
         if (!args_.filter.matches(file.path)) continue;
         if (is_of_clients(file.path)) {
             result_.left_out.push_back(file.path);
             continue;
         }
         files_.push_back(&file);
+        layout.add(file.path);
         result_.bytes += file.size;
     }
+    for (const FileFailure& odd : listing_.odd) {
+        names.push_back(odd.path);
+        listed_.insert(odd.path);
+    }
+    result_.unmatched = co_await unmatched_in_slices(args_.filter, names, slice_);
     result_.files = files_.size();
     odd_.add(listing_.odd, args_.filter);
     odd_.add(lacking_, args_.filter);
-    require_layout(files_);
+    require_layout(layout);
+    co_await clear_in_slices(layout, slice_);
 }
 
 void Mirror::require_plausible(std::size_t leftover, std::size_t recorded) const {
@@ -131,11 +158,12 @@ void Mirror::require_plausible(std::size_t leftover, std::size_t recorded) const
 }
 
 asio::awaitable<void> Mirror::bring(FolderDestination& destination) {
-    const std::vector<std::string> leftover = destination.leftover(listed_);
+    co_await destination.load();
+    const std::vector<std::string> leftover = co_await destination.leftover(listed_);
     if (args_.remove_deleted) require_plausible(leftover.size(), destination.ledger().records.files.size());
-    destination.prepare(files_, leftover, args_.remove_deleted);
+    co_await destination.prepare(files_, leftover, args_.remove_deleted);
     const std::size_t all = files_.size() + odd_.size();
-    SnapshotRun run(args_.call);
+    SnapshotRun run(args_.call, slice_);
     run.all_or_nothing = args_.all_or_nothing;
     run.failures = odd_;
     if (args_.all_or_nothing && !odd_.empty()) odd_.raise(all);
@@ -149,18 +177,28 @@ asio::awaitable<void> Mirror::bring(FolderDestination& destination) {
     destination.ledger().set_complete(call_.revision, whole ? head_.commit : std::string());
 }
 
+/// After a failure or cancellation, too: the next run need not hash what came.
+asio::awaitable<void> Mirror::end(FolderDestination& destination) {
+    co_await destination.save();
+    co_await clear_in_slices(listed_, slice_);
+    co_await clear_in_slices(listing_.files, slice_);
+    co_await clear_in_slices(head_.siblings, slice_);
+}
+
 asio::awaitable<MirrorResult> Mirror::run() {
     co_await list_or_keep();
     result_.commit_hash = head_.commit;
-    choose();
-    FolderDestination destination(args_.call, args_.folder, args_.verify);
+    co_await choose();
+    FolderDestination destination(args_.call, args_.folder, args_.verify, slice_);
     std::exception_ptr failure;
     try {
         co_await bring(destination);
     } catch (...) {
         failure = std::current_exception();
     }
-    destination.save();  // also after a failure or cancellation: the next run need not hash what came
+    // It takes a while, for as long as nothing cancels it.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await end(destination);
     if (failure) std::rethrow_exception(failure);
     if (call_.progress) call_.progress->set_state(ProgressSink::State::done);
     co_return std::move(result_);

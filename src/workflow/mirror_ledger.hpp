@@ -1,12 +1,17 @@
 #pragma once
 
+#include "async/slice.hpp"
 #include "engine/files/file.hpp"
 #include "workflow/mirror_records.hpp"
 
 #include <hf/core/repo.hpp>
 #include <hf/session/session.hpp>
 
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 
 namespace hf {
@@ -20,9 +25,11 @@ namespace hf {
 /// moved, nothing is forgotten; without the file, nothing in the folder is the mirror's.
 class MirrorLedger {
 public:
+    MirrorLedger(const FolderTree& tree, const Session& session, const Repo& repo);
+
     /// Reads what is there, else what older versions kept below HF_HOME. What cannot be read, or names another
     /// repository, is as if it were not there. Throws UnsafePathError if the ledger's folder is a link.
-    MirrorLedger(FolderTree& tree, const Session& session, const Repo& repo);
+    boost::asio::awaitable<void> load(FolderTree& tree, Slice& slice);
 
     MirrorRecords records;
 
@@ -32,12 +39,21 @@ public:
     /// The folder holds all of `commit`, or (empty) some of it, as was asked for.
     void set_complete(const std::string& revision, const std::string& commit);
     /// Writes it, if anything has changed. What another run has noted meanwhile of other files stays. Without a
-    /// ledger files are hashed again next time, so that it cannot be written is no error.
-    void save(FolderTree& tree) noexcept;
+    /// ledger files are hashed again next time, so that it cannot be written is no error. Nothing may be noted
+    /// meanwhile; cancelled, it leaves what was there.
+    boost::asio::awaitable<void> save(FolderTree& tree, Slice& slice);
 
 private:
+    /// What the first line says besides endpoint and repository.
+    struct Head {
+        std::string revision, commit;
+    };
     std::string head() const;
-    MirrorRecords parse(std::string_view text);
+    std::optional<Head> read_head(std::string_view line) const;
+    boost::asio::awaitable<MirrorRecords> read(FolderTree& tree, Head& head, Slice& slice) const;
+    boost::asio::awaitable<void> merge(MirrorRecords others, Slice& slice);
+    boost::asio::awaitable<bool> write(FolderTree& tree, bool even_if_changed, Slice& slice);
+    void load_old();
 
     std::string endpoint_, repo_, name_, old_path_;
     std::string revision_, commit_;

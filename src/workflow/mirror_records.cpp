@@ -1,20 +1,20 @@
 #include "workflow/mirror_records.hpp"
 
 #include "core/kept_text.hpp"
-#include "core/path_layout.hpp"
 #include "core/safe_path.hpp"
 
 #include <hf/core/url.hpp>
 
-#include <optional>
-#include <vector>
+#include <utility>
 
 namespace hf {
 
 namespace {
 
 constexpr std::string_view magic = "hfhub-mirror 2 ";
-constexpr std::string_view old_magic = "hfhub-mirror 1\n";
+constexpr std::string_view old_magic = "hfhub-mirror 1";
+
+constexpr std::size_t shortest_line = 40;  // a hash
 
 /// "<etag> <size> <modified> "; the path is left.
 std::optional<MirrorRecords::Record> read_record(std::string_view& line) {
@@ -30,49 +30,56 @@ std::optional<MirrorRecords::Record> read_record(std::string_view& line) {
     return record;
 }
 
-bool has_clash(const MirrorRecords& records) {
-    std::vector<std::string_view> paths;
-    for (const auto& [path, record] : records.files) paths.push_back(path);
-    return find_clash(paths).has_value();
-}
-
-/// The lines of either version; nullopt if any is wrong.
-std::optional<MirrorRecords> read_lines(std::string_view text, bool old) {
-    MirrorRecords out;
-    if (!text.empty() && !text.ends_with('\n')) return std::nullopt;
-    while (!text.empty()) {
-        std::string_view line = take_until(text, '\n');
-        auto record = read_record(line);
-        auto path = old ? std::optional<std::string>(unquote(line)) : read_field(line);
-        if (!record || !path || !is_safe_path(*path)) return std::nullopt;
-        if (old) record->modified = MirrorRecords::unknown;
-        if (!out.files.emplace(std::move(*path), std::move(*record)).second) return std::nullopt;
-    }
-    if (has_clash(out)) return std::nullopt;
-    return out;
-}
-
 }  // namespace
 
+std::string MirrorRecords::head() const { return std::string(magic) + std::to_string(files.size()) + "\n"; }
+
+void MirrorRecords::append_line(std::string& text, const std::string& path, const Record& record) {
+    text += write_field(record.etag) + " " + std::to_string(record.size) + " ";
+    text += record.modified < 0 ? "-" : std::to_string(record.modified);
+    text += " " + write_field(path) + "\n";
+}
+
 std::string MirrorRecords::to_text() const {
-    std::string text(magic);
-    text += std::to_string(files.size()) + "\n";
-    for (const auto& [path, record] : files) {
-        text += write_field(record.etag) + " " + std::to_string(record.size) + " ";
-        text += record.modified < 0 ? "-" : std::to_string(record.modified);
-        text += " " + write_field(path) + "\n";
-    }
+    std::string text = head();
+    for (const auto& [path, record] : files) append_line(text, path, record);
     return text;
 }
 
 MirrorRecords MirrorRecords::parse(std::string_view text) {
-    if (text.starts_with(old_magic)) return read_lines(text.substr(old_magic.size()), true).value_or(MirrorRecords());
-    if (!text.starts_with(magic)) return {};
-    text.remove_prefix(magic.size());
-    const auto count = read_number(take_until(text, '\n'));
-    auto out = read_lines(text, false);
-    if (!out || !count || out->files.size() != *count) return {};
-    return std::move(*out);
+    RecordsReader reader(text.size());
+    if (!text.ends_with('\n')) return {};
+    while (!text.empty()) {
+        if (!reader.add(take_until(text, '\n'))) return {};
+    }
+    return reader.finish();
+}
+
+bool RecordsReader::begin(std::string_view head) {
+    begun_ = true;
+    if (head == old_magic) return true;
+    if (!head.starts_with(magic)) return false;
+    count_ = read_number(head.substr(magic.size()));
+    if (!count_ || *count_ > size_ / shortest_line) return false;
+    records_.files.reserve(*count_);
+    layout_.reserve(*count_);
+    return true;
+}
+
+bool RecordsReader::add(std::string_view line) {
+    if (!begun_) return begin(line);
+    auto record = read_record(line);
+    auto path = count_ ? read_field(line) : std::optional<std::string>(unquote(line));
+    if (!record || !path || !is_safe_path(*path)) return false;
+    if (!count_) record->modified = MirrorRecords::unknown;
+    const auto [place, is_new] = records_.files.emplace(std::move(*path), std::move(*record));
+    if (is_new) layout_.add(place->first);
+    return is_new && !layout_.clash();
+}
+
+MirrorRecords RecordsReader::finish() {
+    if (!begun_ || (count_ && records_.files.size() != *count_)) return {};
+    return std::move(records_);
 }
 
 }  // namespace hf

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "core/path_layout.hpp"
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,12 +24,37 @@ public:
 
     std::unordered_map<std::string, Record> files;  ///< by path
 
-    /// One line per file. Records of unknown time stay so.
+    /// As a text: a head, then a line per file, each with its end. Records of unknown time stay so.
+    std::string head() const;
+    static void append_line(std::string& text, const std::string& path, const Record& record);
     std::string to_text() const;
-    /// Empty for a text that is no such thing, is not whole, or has what no server may send: unsafe paths, what is
-    /// no hash or size, a path twice, a file that is a folder as well. What older versions
-    /// wrote could be injected into: it is checked the same way, and all its times are unknown.
+    /// The same in one. Empty for what is no such text.
     static MirrorRecords parse(std::string_view text);
+};
+
+/// Reads the text of records line by line.
+class RecordsReader {
+public:
+    /// `size`: of the text. A head that promises more files than fit into it is refused.
+    explicit RecordsReader(std::uint64_t size) : size_(size) {}
+
+    /// The next line without its end. False: this is no such thing, is not whole, or has what no server may send:
+    /// unsafe paths, what is no hash or size, a path twice, a file that is a folder as well. What older versions wrote
+    /// could be injected into: it is checked the same way, and all its times are unknown.
+    bool add(std::string_view line);
+    /// What was read, if that is all; else nothing. The layout refers to it.
+    MirrorRecords finish();
+
+    PathLayout& layout() noexcept { return layout_; }
+
+private:
+    bool begin(std::string_view head);
+
+    std::uint64_t size_;
+    MirrorRecords records_;
+    bool begun_ = false;
+    std::optional<std::uint64_t> count_;  // older versions did not write it
+    PathLayout layout_;
 };
 
 }  // namespace hf

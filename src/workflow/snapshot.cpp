@@ -40,6 +40,18 @@ PatternFilter pattern_filter(const StringList& allow, const StringList& ignore) 
     return PatternFilter(patterns(allow), patterns(ignore));
 }
 
+asio::awaitable<std::vector<std::string>> unmatched_in_slices(const PatternFilter& filter,
+                                                              std::span<const std::string_view> paths, Slice& slice) {
+    constexpr std::size_t piece = 64;
+    std::vector<std::string> out = filter.unmatched({});
+    for (std::size_t at = 0; at < paths.size() && !out.empty(); at += piece) {
+        const std::vector<std::string> here = filter.unmatched(paths.subspan(at, std::min(piece, paths.size() - at)));
+        std::erase_if(out, [&](const std::string& pattern) { return std::ranges::find(here, pattern) == here.end(); });
+        if (slice.is_over()) co_await slice.pause();
+    }
+    co_return out;
+}
+
 SnapshotArgs::SnapshotArgs(const Session& session, std::string_view repo_id, const SnapshotDownloadOptions& options)
     : cache_dir(options.cache_dir.empty() ? session.cache_dir() : options.cache_dir),
       local_dir(options.local_dir),
@@ -92,10 +104,12 @@ public:
         : args_(std::move(args)), call_(*args_.call), cache_(args_.cache_dir, call_.repo.type(), call_.repo.id()) {}
 
     asio::awaitable<std::string> run();
+    /// Frees what there is of each file.
+    asio::awaitable<void> forget();
 
 private:
     asio::awaitable<void> ask();
-    asio::awaitable<std::string> answer_from_cache(std::exception_ptr failure) const;
+    asio::awaitable<std::string> answer_from_cache(std::exception_ptr failure);
     asio::awaitable<FileFailures> fetch_listed();
     asio::awaitable<FileFailures> fetch_as_reference();
     asio::awaitable<void> fetch_file(const std::string& file, FileFailures& failures);
@@ -103,13 +117,14 @@ private:
     bool is_cached() const { return args_.local_dir.empty() || args_.use_symlinks.value_or(true); }
     bool is_wanted(std::string_view file);
     void tell(const std::string& text) const;
-    void tell_unmatched() const;
+    asio::awaitable<void> tell_unmatched();
     std::string what() const { return call_.repo.id() + " at " + call_.revision; }
     std::string result() const;
 
     SnapshotArgs args_;
     const TransferCall& call_;
     RepoCache cache_;
+    Slice slice_;
     std::string commit_;
     std::vector<std::string> siblings_;       // SnapshotPlan::reference
     std::optional<SnapshotListing> listing_;  // SnapshotPlan::listing
@@ -118,24 +133,29 @@ private:
 
 asio::awaitable<void> SnapshotDownload::ask() {
     const bool as_reference = args_.plan == SnapshotPlan::reference;
-    SnapshotHead head = co_await ask_head(args_.call, as_reference);
+    SnapshotHead head = co_await ask_head(args_.call, as_reference, slice_);
     commit_ = head.commit;
     if (as_reference) {
         siblings_ = std::move(head.siblings);
-        for (const std::string& name : siblings_) require_safe_path(name);
+        for (const std::string& name : siblings_) {
+            require_safe_path(name);
+            if (slice_.is_over_lightly()) co_await slice_.pause();
+        }
         co_return;
     }
     const bool anew = args_.force || args_.verify;
-    SnapshotListing listing = co_await list_whole_snapshot(args_.call, head, anew);
-    std::ranges::move(find_lacking(head, listing), std::back_inserter(listing.odd));
+    SnapshotListing listing = co_await list_whole_snapshot(args_.call, head, anew, slice_);
+    std::vector<FileFailure> lacking = co_await find_lacking(head, listing, slice_);
+    std::ranges::move(lacking, std::back_inserter(listing.odd));
     listing_.emplace(std::move(listing));
+    co_await clear_in_slices(head.siblings, slice_);
 }
 
-asio::awaitable<std::string> SnapshotDownload::answer_from_cache(std::exception_ptr failure) const {
+asio::awaitable<std::string> SnapshotDownload::answer_from_cache(std::exception_ptr failure) {
     const auto commit = cache_.commit_of(call_.revision);
     const std::string folder = commit ? cache_.paths().snapshot(*commit).string() : std::string();
     if (!commit || !folder_exists(folder)) throw_not_cached("a snapshot of " + what(), args_.local_only, failure);
-    const CachedSnapshot snapshot(cache_, *commit, args_.filter);
+    const CachedSnapshot snapshot = co_await CachedSnapshot::look(cache_, *commit, args_.filter, slice_);
     if (!snapshot.missing().empty()) throw_incomplete(what(), folder, snapshot, args_.local_only, failure);
     if (!snapshot.known())
         tell(what() + " is given from the cache without asking the Hub, and the cache does not know all of its files");
@@ -143,6 +163,7 @@ asio::awaitable<std::string> SnapshotDownload::answer_from_cache(std::exception_
         tell(what() + " is given from the cache: " + message_of(failure));
     if (args_.local_dir.empty()) co_return folder;
     for (const std::string& file : snapshot.files()) {
+        if (slice_.is_over()) co_await slice_.pause();
         if (is_of_clients(file)) continue;
         co_await place_in_local_dir(folder + "/" + file, args_.local_dir, file, args_.use_symlinks,
                                     call_.session.environment().local_dir_auto_symlink_threshold);
@@ -154,13 +175,22 @@ void SnapshotDownload::tell(const std::string& text) const {
     if (call_.progress) call_.progress->notice(text);
 }
 
-void SnapshotDownload::tell_unmatched() const {
-    std::vector<std::string_view> names(siblings_.begin(), siblings_.end());
+asio::awaitable<void> SnapshotDownload::tell_unmatched() {
+    std::vector<std::string_view> names;
+    names.reserve(siblings_.size() + (listing_ ? listing_->files.size() : 0));
+    for (const std::string& name : siblings_) {
+        names.push_back(name);
+        if (slice_.is_over_lightly()) co_await slice_.pause();
+    }
     if (listing_) {
-        for (const SnapshotFile& file : listing_->files) names.push_back(file.path);
+        for (const SnapshotFile& file : listing_->files) {
+            names.push_back(file.path);
+            if (slice_.is_over_lightly()) co_await slice_.pause();
+        }
         for (const FileFailure& odd : listing_->odd) names.push_back(odd.path);
     }
-    for (const std::string& pattern : args_.filter.unmatched(names))
+    const std::vector<std::string> unmatched = co_await unmatched_in_slices(args_.filter, names, slice_);
+    for (const std::string& pattern : unmatched)
         tell("no file of " + what() + " matches the pattern '" + pattern + "'");
 }
 
@@ -207,6 +237,7 @@ asio::awaitable<FileFailures> SnapshotDownload::fetch_as_reference() {
     std::vector<std::string> files;
     for (const std::string& name : siblings_) {
         if (is_wanted(name)) files.push_back(name);
+        if (slice_.is_over_lightly()) co_await slice_.pause();
     }
     FileFailures failures;
     const auto fetch = [&](std::size_t i) { return fetch_file(files[i], failures); };
@@ -216,10 +247,17 @@ asio::awaitable<FileFailures> SnapshotDownload::fetch_as_reference() {
 
 asio::awaitable<FileFailures> SnapshotDownload::fetch_listed() {
     std::vector<const SnapshotFile*> files;
+    PathLayout layout;
+    layout.reserve(listing_->files.size());
+    files.reserve(listing_->files.size());
     for (const SnapshotFile& file : listing_->files) {
-        if (is_wanted(file.path)) files.push_back(&file);
+        if (slice_.is_over_lightly()) co_await slice_.pause();
+        if (!is_wanted(file.path)) continue;
+        files.push_back(&file);
+        layout.add(file.path);
     }
-    require_layout(files);
+    require_layout(layout);
+    co_await clear_in_slices(layout, slice_);
     std::unique_ptr<SnapshotDestination> destination;
     if (args_.local_dir.empty()) {
         destination = std::make_unique<CacheDestination>(args_.call, cache_, commit_, args_.verify);
@@ -227,15 +265,20 @@ asio::awaitable<FileFailures> SnapshotDownload::fetch_listed() {
         destination = std::make_unique<LocalDirDestination>(args_.call, cache_, commit_, args_.local_dir,
                                                             args_.use_symlinks, args_.verify);
     }
-    SnapshotRun run(args_.call);
+    SnapshotRun run(args_.call, slice_);
     run.force = args_.force;
     run.all_or_nothing = args_.all_or_nothing;
     if (args_.resume) run.incomplete_folder = cache_.paths().blobs().string();
     run.failures.add(listing_->odd, args_.filter);
     wanted_ += run.failures.size();
     if (args_.all_or_nothing && !run.failures.empty()) run.failures.raise(wanted_);
-    co_await run.run(commit_, std::move(files), *destination);
+    co_await run.run(commit_, files, *destination);
     co_return std::move(run.failures);
+}
+
+asio::awaitable<void> SnapshotDownload::forget() {
+    co_await clear_in_slices(siblings_, slice_);
+    if (listing_) co_await clear_in_slices(listing_->files, slice_);
 }
 
 asio::awaitable<std::string> SnapshotDownload::run() {
@@ -253,8 +296,8 @@ asio::awaitable<std::string> SnapshotDownload::run() {
         std::string folder = co_await answer_from_cache(failure);
         co_return folder;
     }
-    tell_unmatched();
-    if (listing_ && listing_->odd.empty() && is_cached()) write_cached_tree(cache_, *listing_);
+    co_await tell_unmatched();
+    if (listing_ && listing_->odd.empty() && is_cached()) co_await write_cached_tree(cache_, *listing_, slice_);
     FileFailures failures;
     if (as_reference)
         failures = co_await fetch_as_reference();
@@ -271,7 +314,17 @@ asio::awaitable<std::string> SnapshotDownload::run() {
 
 asio::awaitable<std::string> download_snapshot(SnapshotArgs args) {
     SnapshotDownload download(std::move(args));
-    co_return co_await download.run();
+    std::string folder;
+    std::exception_ptr failure;
+    try {
+        folder = co_await download.run();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await download.forget();
+    if (failure) std::rethrow_exception(failure);
+    co_return folder;
 }
 
 }  // namespace hf

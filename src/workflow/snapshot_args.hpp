@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/slice.hpp"
 #include "core/glob.hpp"
 #include "engine/transfer_call.hpp"
 
@@ -9,8 +10,10 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hf {
 
@@ -34,5 +37,9 @@ boost::asio::awaitable<std::string> download_snapshot(SnapshotArgs args);
 
 /// A filter from the patterns of options.
 PatternFilter pattern_filter(const StringList& allow, const StringList& ignore);
+/// PatternFilter::unmatched, in slices.
+boost::asio::awaitable<std::vector<std::string>> unmatched_in_slices(const PatternFilter& filter,
+                                                                     std::span<const std::string_view> paths,
+                                                                     Slice& slice);
 
 }  // namespace hf

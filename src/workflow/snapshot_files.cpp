@@ -2,7 +2,6 @@
 
 #include "core/json_access.hpp"
 #include "core/kept_text.hpp"
-#include "core/path_layout.hpp"
 #include "core/safe_path.hpp"
 
 #include <hf/core/repo.hpp>
@@ -14,6 +13,8 @@ namespace hf {
 namespace {
 
 constexpr std::string_view magic = "hfhub-tree 2 ";
+
+constexpr std::size_t shortest_line = 40;  // a hash
 
 std::optional<std::string> text_member(const json::object& object, std::string_view name) {
     return std::optional<std::string>(text_of(object.if_contains(name)));
@@ -91,63 +92,76 @@ ListedFile read_sibling(const json::value& sibling) {
 }
 
 void SnapshotListing::add(ListedFile entry) {
-    if (entry.file) files.push_back(std::move(*entry.file));
-    if (entry.odd) odd.push_back(std::move(*entry.odd));
+    if (entry.file) {
+        require_safe_path(entry.file->path);
+        files.push_back(std::move(*entry.file));
+    }
+    if (entry.odd) {
+        require_safe_path(entry.odd->path);
+        odd.push_back(std::move(*entry.odd));
+    }
+}
+
+std::string SnapshotListing::head() const {
+    return std::string(magic) + write_field(commit) + " " + std::to_string(files.size()) + "\n";
+}
+
+void SnapshotListing::append_line(std::string& text, const SnapshotFile& file) {
+    text += write_field(file.etag);
+    text += ' ';
+    text += std::to_string(file.size);
+    text += file.lfs ? " l " : " r ";
+    text += write_field(file.path);
+    text += '\n';
 }
 
 std::string SnapshotListing::to_text() const {
-    std::string text(magic);
-    text += write_field(commit) + " " + std::to_string(files.size()) + "\n";
-    text.reserve(text.size() + files.size() * 96);
-    for (const SnapshotFile& file : files) {
-        text += write_field(file.etag);
-        text += ' ';
-        text += std::to_string(file.size);
-        text += file.lfs ? " l " : " r ";
-        text += write_field(file.path);
-        text += '\n';
-    }
+    std::string text = head();
+    for (const SnapshotFile& file : files) append_line(text, file);
     return text;
 }
 
 std::optional<SnapshotListing> SnapshotListing::parse(std::string_view text) {
-    if (!text.starts_with(magic) || !text.ends_with('\n')) return std::nullopt;
-    text.remove_prefix(magic.size());
-    std::string_view head = take_until(text, '\n');
-    SnapshotListing out{std::string(take_until(head, ' '))};
-    const auto count = read_number(head);
-    if (!is_commit_hash(out.commit) || !count || *count > text.size()) return std::nullopt;
-    out.files.reserve(*count);
+    ListingReader reader(text.size());
+    if (!text.ends_with('\n')) return std::nullopt;
     while (!text.empty()) {
-        std::string_view line = take_until(text, '\n');
-        const std::string_view etag = take_until(line, ' ');
-        const auto size = read_number(take_until(line, ' '));
-        const std::string_view kind = take_until(line, ' ');
-        auto path = read_field(line);
-        if (!is_content_hash(etag) || !size || (kind != "l" && kind != "r") || !path || !is_safe_path(*path))
-            return std::nullopt;
-        out.files.emplace_back(std::move(*path), std::string(etag), *size, kind == "l");
+        if (!reader.add(take_until(text, '\n'))) return std::nullopt;
     }
-    if (out.files.size() != *count) return std::nullopt;
-    std::vector<std::string_view> paths;
-    for (const SnapshotFile& file : out.files) paths.push_back(file.path);
-    if (find_clash(paths)) return std::nullopt;
-    return out;
+    return reader.finish();
 }
 
-void require_safe_paths(const SnapshotListing& listing) {
-    for (const SnapshotFile& file : listing.files) require_safe_path(file.path);
-    for (const FileFailure& odd : listing.odd) require_safe_path(odd.path);
+bool ListingReader::begin(std::string_view head) {
+    if (!head.starts_with(magic)) return false;
+    head.remove_prefix(magic.size());
+    listing_.commit = take_until(head, ' ');
+    count_ = read_number(head);
+    if (!count_ || *count_ > size_ / shortest_line || !is_commit_hash(listing_.commit)) return false;
+    layout_.reserve(*count_);
+    return true;
 }
 
-void require_layout(const std::vector<const SnapshotFile*>& files) {
-    std::vector<std::string_view> paths;
-    paths.reserve(files.size());
-    for (const SnapshotFile* file : files) paths.push_back(file->path);
-    if (const auto path = find_long_name(paths))
+bool ListingReader::add(std::string_view line) {
+    if (!count_) return begin(line);
+    const std::string_view etag = take_until(line, ' ');
+    const auto size = read_number(take_until(line, ' '));
+    const std::string_view kind = take_until(line, ' ');
+    auto path = read_field(line);
+    if (!is_content_hash(etag) || !size || (kind != "l" && kind != "r") || !path || !is_safe_path(*path)) return false;
+    if (listing_.files.size() == *count_) return false;
+    layout_.add(listing_.files.emplace_back(std::move(*path), std::string(etag), *size, kind == "l").path);
+    return !layout_.clash();
+}
+
+std::optional<SnapshotListing> ListingReader::finish() {
+    if (listing_.files.size() != count_) return std::nullopt;
+    return std::move(listing_);
+}
+
+void require_layout(const PathLayout& files) {
+    if (const auto path = files.long_name())
         throw_layout(std::string(*path), boost::system::errc::filename_too_long,
                      std::string(*path) + " has a name of more than 255 bytes");
-    const auto clash = find_clash(paths);
+    const auto clash = files.clash();
     if (!clash) return;
     const std::string path(clash->first), other(clash->second);
     if (path != other)

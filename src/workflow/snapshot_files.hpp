@@ -1,9 +1,12 @@
 #pragma once
 
+#include "core/path_layout.hpp"
+
 #include <hf/core/error.hpp>
 #include <hf/core/json.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,22 +51,47 @@ public:
     explicit SnapshotListing(std::string commit) : commit(std::move(commit)) {}
 
     std::string commit;
-    std::vector<SnapshotFile> files;
-    std::vector<FileFailure> odd;  ///< files that are listed, but cannot be fetched for what their entry lacks
+    std::deque<SnapshotFile> files;  ///< they do not move
+    std::vector<FileFailure> odd;    ///< files that are listed, but cannot be fetched for what their entry lacks
 
+    /// Throws UnsafePathError if the file, odd or not, would leave its folder.
     void add(ListedFile entry);
-    /// As a text, one line per file, and back. `odd` is left out: such a listing must not be kept. nullopt for a
-    /// text that is no such listing, is not whole, or has what no server may send: unsafe paths, what is no hash
-    /// or size, a path twice, a file that is a folder as well. Texts of older versions are not read: a kept
-    /// listing only saves requests.
+
+    /// As a text: a head, then a line per file, each with its end. `odd` is left out: such a listing must not be kept.
+    std::string head() const;
+    static void append_line(std::string& text, const SnapshotFile& file);
     std::string to_text() const;
+    /// The same in one. nullopt for what is no such text.
     static std::optional<SnapshotListing> parse(std::string_view text);
 };
 
-/// Throws UnsafePathError if any file, odd ones included, would leave its folder.
-void require_safe_paths(const SnapshotListing& listing);
+/// Reads the text of a listing line by line.
+class ListingReader {
+public:
+    /// `size`: of the text. A head that promises more files than fit into it is refused.
+    explicit ListingReader(std::uint64_t size) : size_(size) {}
+
+    /// The next line without its end. False: this is no such listing, is not whole, or has what no server may send:
+    /// unsafe paths, what is no hash or size, a path twice, a file that is a folder as well. Texts of older versions
+    /// are not read: a kept listing only saves requests.
+    bool add(std::string_view line);
+    /// What was read, if that is all. The layout refers to it.
+    std::optional<SnapshotListing> finish();
+
+    const std::string& commit() const noexcept { return listing_.commit; }  ///< after the first line
+    PathLayout& layout() noexcept { return layout_; }
+
+private:
+    bool begin(std::string_view head);
+
+    std::uint64_t size_;
+    SnapshotListing listing_{std::string()};
+    std::optional<std::uint64_t> count_;  // after the first line
+    PathLayout layout_;
+};
+
 /// Throws FileSystemError naming the files that a file system cannot hold: names of more than 255 bytes, a file
 /// beside a folder of the same name. InvalidResponseError for a path that is listed twice.
-void require_layout(const std::vector<const SnapshotFile*>& files);
+void require_layout(const PathLayout& files);
 
 }  // namespace hf

@@ -3,8 +3,9 @@
 #include "core/kept_text.hpp"
 #include "core/safe_path.hpp"
 #include "engine/download/file_metadata.hpp"
-#include "engine/files/file.hpp"
+#include "engine/files/kept_lines.hpp"
 #include "session/kept_entries.hpp"
+#include "session/long_answer.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/for_each_bounded.hpp>
@@ -48,21 +49,40 @@ std::string state_name(const Session& session, const Repo& repo, std::string_vie
 }
 
 /// The listings kept on this machine. They only save requests, so nothing fails here.
-std::optional<SnapshotListing> read_kept(const Session& session, const Repo& repo, const std::string& commit) {
+asio::awaitable<std::optional<SnapshotListing>> read_kept(const Session& session, const Repo& repo,
+                                                          const std::string& commit, Slice& slice) {
+    std::optional<SnapshotListing> listing;
     try {
         FolderTree home(session.environment().hf_home);
-        const auto text = home.read_text(state_name(session, repo, "trees", {}));
-        auto listing = text ? SnapshotListing::parse(*text) : std::nullopt;
-        if (listing && listing->commit == commit) return listing;
+        LineReader lines(home, state_name(session, repo, "trees", {}));
+        ListingReader reader(lines.size());
+        bool right = true;
+        while (right) {
+            const auto line = lines.next();
+            if (!line) break;
+            right = reader.add(*line) && reader.commit() == commit;
+            if (slice.is_over_lightly()) co_await slice.pause();
+        }
+        if (right && lines.is_whole()) listing = reader.finish();
+        co_await clear_in_slices(reader.layout(), slice);
     } catch (const Error&) {
     }
-    return std::nullopt;
+    co_return listing;
 }
 
-void keep(const Session& session, const Repo& repo, const SnapshotListing& listing) {
+asio::awaitable<void> keep(const Session& session, const Repo& repo, const SnapshotListing& listing, Slice& slice) {
     try {
         FolderTree home(session.environment().hf_home);
-        home.write_text(state_name(session, repo, "trees", {}), listing.to_text());
+        TextWriter text(home, state_name(session, repo, "trees", {}));
+        std::string line = listing.head();
+        text.append(line);
+        for (const SnapshotFile& file : listing.files) {
+            line.clear();
+            SnapshotListing::append_line(line, file);
+            text.append(line);
+            if (slice.is_over_lightly()) co_await slice.pause();
+        }
+        text.finish();
     } catch (const Error&) {
     }
 }
@@ -70,8 +90,8 @@ void keep(const Session& session, const Repo& repo, const SnapshotListing& listi
 /// One call of list_snapshot.
 class Lister {
 public:
-    Lister(std::shared_ptr<const TransferCall> call, std::string commit)
-        : call_(std::move(call)), listing_(std::move(commit)) {}
+    Lister(std::shared_ptr<const TransferCall> call, std::string commit, Slice& slice)
+        : call_(std::move(call)), slice_(slice), listing_(std::move(commit)) {}
 
     asio::awaitable<SnapshotListing> run();
 
@@ -81,6 +101,7 @@ private:
     asio::awaitable<void> ask_for(std::string path);
 
     std::shared_ptr<const TransferCall> call_;
+    Slice& slice_;
     SnapshotListing listing_;
 };
 
@@ -119,19 +140,22 @@ asio::awaitable<void> Lister::from_siblings() {
     Request request = get("/api/{}/revision/{}", call_->repo, segment(listing_.commit));
     request.query("blobs", true).token(call_->token.get());
     const Reply reply = co_await call_->session.send(std::move(request));
-    const json::value answer = json::parse(reply.body);
+    boost::json::monotonic_resource arena;
+    const json::value answer = co_await parse_in_slices(reply.body, &arena, slice_);
     const json::array* siblings = siblings_of(answer);
     if (!siblings) throw_invalid("the server has no tree of " + call_->repo.id() + ", and no siblings either");
     std::vector<std::string> bare;
     for (const json::value& sibling : *siblings) {
         ListedFile listed = read_sibling(sibling);
         const auto* name = name_of(sibling);
-        if (!name || !listed.odd)
+        if (!name || !listed.odd) {
             listing_.add(std::move(listed));
-        else
+        } else {
             bare.emplace_back(name->data(), name->size());
+            require_safe_path(bare.back());
+        }
+        if (slice_.is_over_lightly()) co_await slice_.pause();
     }
-    for (const std::string& path : bare) require_safe_path(path);
     const auto ask = [&](std::size_t i) { return ask_for(bare[i]); };
     co_await for_each_bounded(bare.size(), heads_at_once, ask);
     if (listing_.files.empty() && !listing_.odd.empty())
@@ -157,17 +181,17 @@ asio::awaitable<SnapshotListing> Lister::run() {
             std::rethrow_exception(lacking);
         }
     }
-    require_safe_paths(listing_);
     co_return std::move(listing_);
 }
 
 }  // namespace
 
-asio::awaitable<SnapshotHead> ask_head(std::shared_ptr<const TransferCall> call, bool siblings) {
+asio::awaitable<SnapshotHead> ask_head(std::shared_ptr<const TransferCall> call, bool siblings, Slice& slice) {
     Request request = get("/api/{}/revision/{}", call->repo, segment(call->revision));
     request.token(call->token.get());
     const Reply reply = co_await call->session.send(std::move(request));
-    const json::value parsed = json::parse(reply.body);
+    boost::json::monotonic_resource arena;
+    const json::value parsed = co_await parse_in_slices(reply.body, &arena, slice);
     const json::object* members = parsed.if_object();
     const json::value* sha = members ? members->if_contains("sha") : nullptr;
     SnapshotHead head;
@@ -177,44 +201,58 @@ asio::awaitable<SnapshotHead> ask_head(std::shared_ptr<const TransferCall> call,
     if (siblings && !list) throw_invalid("the answer of " + reply.url.redacted() + " has no siblings");
     if (!list) co_return head;
     head.lists_siblings = true;
+    head.siblings.reserve(list->size());
     for (const json::value& sibling : *list) {
         const auto* name = name_of(sibling);
         if (name) head.siblings.emplace_back(name->data(), name->size());
         if (!name && siblings) throw_invalid("the answer of " + reply.url.redacted() + " has a sibling without a name");
+        if (slice.is_over_lightly()) co_await slice.pause();
     }
     co_return head;
 }
 
-asio::awaitable<SnapshotListing> list_snapshot(std::shared_ptr<const TransferCall> call, std::string commit,
-                                               bool anew) {
+asio::awaitable<SnapshotListing> list_snapshot(std::shared_ptr<const TransferCall> call, std::string commit, bool anew,
+                                               Slice& slice) {
     if (!anew) {
-        auto kept = read_kept(call->session, call->repo, commit);
+        auto kept = co_await read_kept(call->session, call->repo, commit, slice);
         if (kept) co_return std::move(*kept);
     }
-    Lister lister(call, std::move(commit));
+    Lister lister(call, std::move(commit), slice);
     SnapshotListing listing = co_await lister.run();
-    if (listing.odd.empty()) keep(call->session, call->repo, listing);
+    if (listing.odd.empty()) co_await keep(call->session, call->repo, listing, slice);
     co_return listing;
 }
 
-std::vector<FileFailure> find_lacking(const SnapshotHead& head, const SnapshotListing& listing) {
+asio::awaitable<std::vector<FileFailure>> find_lacking(const SnapshotHead& head, const SnapshotListing& listing,
+                                                       Slice& slice) {
     std::unordered_set<std::string_view> listed;
-    for (const SnapshotFile& file : listing.files) listed.insert(file.path);
-    for (const FileFailure& odd : listing.odd) listed.insert(odd.path);
+    listed.reserve(listing.files.size() + listing.odd.size());
+    for (const SnapshotFile& file : listing.files) {
+        listed.insert(file.path);
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
+    for (const FileFailure& odd : listing.odd) {
+        listed.insert(odd.path);
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
     std::vector<FileFailure> lacking;
     for (const std::string& name : head.siblings) {
+        if (slice.is_over_lightly()) co_await slice.pause();
         if (listed.contains(name)) continue;
         lacking.push_back(FileFailure{name, make_error_code(Errc::invalid_response),
                                       "the commit has it, but the server's list of files does not"});
     }
-    return lacking;
+    co_await clear_in_slices(listed, slice);
+    co_return lacking;
 }
 
-asio::awaitable<SnapshotListing> list_whole_snapshot(std::shared_ptr<const TransferCall> call, SnapshotHead head,
-                                                     bool anew) {
-    SnapshotListing listing = co_await list_snapshot(call, head.commit, anew);
-    if (anew || (!listing.files.empty() && find_lacking(head, listing).empty())) co_return listing;
-    SnapshotListing again = co_await list_snapshot(call, head.commit, true);
+asio::awaitable<SnapshotListing> list_whole_snapshot(std::shared_ptr<const TransferCall> call, const SnapshotHead& head,
+                                                     bool anew, Slice& slice) {
+    SnapshotListing listing = co_await list_snapshot(call, head.commit, anew, slice);
+    if (anew) co_return listing;
+    const std::vector<FileFailure> lacking = co_await find_lacking(head, listing, slice);
+    if (!listing.files.empty() && lacking.empty()) co_return listing;
+    SnapshotListing again = co_await list_snapshot(call, head.commit, true, slice);
     co_return again;
 }
 

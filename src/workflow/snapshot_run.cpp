@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace hf {
 
@@ -17,8 +18,8 @@ constexpr std::size_t large_at_once = 4;
 
 }  // namespace
 
-SnapshotRun::SnapshotRun(std::shared_ptr<const TransferCall> call)
-    : call_(std::move(call)), links_(LfsLinks::of(call_)) {}
+SnapshotRun::SnapshotRun(std::shared_ptr<const TransferCall> call, Slice& slice)
+    : call_(std::move(call)), links_(LfsLinks::of(call_)), slice_(slice) {}
 
 bool SnapshotRun::is_there(const SnapshotFile& file, SnapshotDestination& destination) const {
     if (force) return false;
@@ -37,30 +38,43 @@ bool SnapshotRun::needs_room(const SnapshotFile& file, SnapshotDestination& dest
     }
 }
 
-std::vector<SameContent> SnapshotRun::missing(const std::vector<const SnapshotFile*>& files,
-                                              SnapshotDestination& destination) {
-    std::vector<SameContent> contents;
-    std::unordered_map<std::string_view, std::size_t> by_etag;
+asio::awaitable<void> SnapshotRun::find_missing(const std::vector<const SnapshotFile*>& files,
+                                                SnapshotDestination& destination) {
+    std::unordered_map<std::string_view, std::pair<std::vector<SameContent>*, std::size_t>> by_etag;
+    by_etag.reserve(files.size());
     for (const SnapshotFile* file : files) {
+        if (slice_.is_over()) co_await slice_.pause();
         if (call_->progress) call_->progress->expect(1, static_cast<std::int64_t>(file->size));
         if (is_there(*file, destination)) {
             if (call_->progress) call_->progress->file_done(file->path, file->size, true);
             continue;
         }
-        const auto [known, is_new] = by_etag.emplace(file->etag, contents.size());
-        if (is_new)
+        auto& contents = file->size < call_->engine->config.parts_above ? small_ : large_;
+        const auto [known, is_new] = by_etag.try_emplace(file->etag, &contents, contents.size());
+        if (is_new) {
             contents.emplace_back(file);
-        else
-            contents[known->second].files.push_back(file);
+            if (file->lfs) links_->announce(file->etag, file->size);
+        } else {
+            const auto& [list, place] = known->second;
+            (*list)[place].files.push_back(file);
+        }
     }
-    return contents;
+    co_await clear_in_slices(by_etag, slice_);
 }
 
-void SnapshotRun::require_room(const std::vector<SameContent>& contents, SnapshotDestination& destination) const {
+asio::awaitable<std::uint64_t> SnapshotRun::room_for(const std::vector<SameContent>& contents,
+                                                     SnapshotDestination& destination) {
     std::uint64_t needed = 0;
     for (const SameContent& content : contents) {
         if (needs_room(content.first(), destination)) needed += content.first().size;
+        if (slice_.is_over()) co_await slice_.pause();
     }
+    co_return needed;
+}
+
+asio::awaitable<void> SnapshotRun::require_room(SnapshotDestination& destination) {
+    std::uint64_t needed = co_await room_for(small_, destination);
+    needed += co_await room_for(large_, destination);
     const auto partials = destination.partials();
     const std::uint64_t kept = partials->bytes_on_disk();
     if (needed > kept) require_space(partials->folder(), needed - kept);
@@ -94,6 +108,8 @@ asio::awaitable<void> SnapshotRun::bring(const SameContent& content, SnapshotDes
         const bool there = co_await destination.reuse(content);
         if (there) {
             finished(content, true);
+            // Where nothing is fetched, nothing else lets others run.
+            if (slice_.is_over()) co_await slice_.pause();
             co_return;
         }
     }
@@ -116,32 +132,29 @@ asio::awaitable<void> SnapshotRun::try_to_bring(const SameContent& content, Snap
     }
 }
 
-asio::awaitable<SnapshotRun::Result> SnapshotRun::run(std::string commit, std::vector<const SnapshotFile*> files,
-                                                      SnapshotDestination& destination) {
-    commit_ = std::move(commit);
-    std::vector<SameContent> contents = missing(files, destination);
-    if (contents.empty()) co_return result_;
-    require_room(contents, destination);
-    if (call_->progress) call_->progress->set_state(ProgressSink::State::transferring);
-
-    const auto is_small = [this](const SameContent& content) {
-        return content.first().size < call_->engine->config.parts_above;
-    };
-    const auto first_large = std::stable_partition(contents.begin(), contents.end(), is_small);
-    const auto small = static_cast<std::size_t>(first_large - contents.begin());
-    for (const SameContent& content : contents) {
-        if (content.first().lfs) links_->announce(content.first().etag, content.first().size);
-    }
+asio::awaitable<void> SnapshotRun::transfer(SnapshotDestination& destination) {
     // Small files wait for answers, large ones for bandwidth: neither should stand in line behind the other.
     const std::size_t workers = std::max(1u, call_->at_once);
-    const auto bring_small = [&](std::size_t i) { return try_to_bring(contents[i], destination); };
-    const auto bring_large = [&](std::size_t i) { return try_to_bring(contents[small + i], destination); };
+    const auto bring_small = [&](std::size_t i) { return try_to_bring(small_[i], destination); };
+    const auto bring_large = [&](std::size_t i) { return try_to_bring(large_[i], destination); };
     const auto kind = [&](std::size_t which) {
-        if (which == 0) return for_each_bounded(contents.size() - small, std::min(workers, large_at_once), bring_large);
-        return for_each_bounded(small, workers, bring_small);
+        if (which == 0) return for_each_bounded(large_.size(), std::min(workers, large_at_once), bring_large);
+        return for_each_bounded(small_.size(), workers, bring_small);
     };
     const std::size_t kinds_at_once = workers == 1 ? 1 : 2;
     co_await for_each_bounded(2, kinds_at_once, kind);
+}
+
+asio::awaitable<SnapshotRun::Result> SnapshotRun::run(std::string commit, const std::vector<const SnapshotFile*>& files,
+                                                      SnapshotDestination& destination) {
+    commit_ = std::move(commit);
+    co_await find_missing(files, destination);
+    if (small_.empty() && large_.empty()) co_return result_;
+    co_await require_room(destination);
+    if (call_->progress) call_->progress->set_state(ProgressSink::State::transferring);
+    co_await transfer(destination);
+    co_await clear_in_slices(small_, slice_);
+    co_await clear_in_slices(large_, slice_);
     co_return result_;
 }
 

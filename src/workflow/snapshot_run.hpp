@@ -49,7 +49,8 @@ inline constexpr unsigned default_workers = 64;
 /// Brings the files of one commit to their destination, many at once.
 class SnapshotRun {
 public:
-    explicit SnapshotRun(std::shared_ptr<const TransferCall> call);
+    /// `slice` must outlive it.
+    SnapshotRun(std::shared_ptr<const TransferCall> call, Slice& slice);
 
     bool force = false;             ///< fetch what is there already
     bool all_or_nothing = false;    ///< the first file that cannot be fetched ends it
@@ -63,24 +64,31 @@ public:
         std::uint64_t bytes_fetched = 0;
     };
 
-    /// `files` must outlive the call. A file that cannot be fetched does not keep the others from coming; an error
-    /// that is not about one file cancels the rest and is thrown. On a strand.
-    boost::asio::awaitable<Result> run(std::string commit, std::vector<const SnapshotFile*> files,
+    /// `files` must outlive the call, and nobody may change what the destination knows of them. A file that cannot be
+    /// fetched does not keep the others from coming; an error that is not about one file cancels the rest and is
+    /// thrown. On a strand.
+    boost::asio::awaitable<Result> run(std::string commit, const std::vector<const SnapshotFile*>& files,
                                        SnapshotDestination& destination);
 
 private:
     bool is_there(const SnapshotFile& file, SnapshotDestination& destination) const;
     bool needs_room(const SnapshotFile& file, SnapshotDestination& destination) const;
-    std::vector<SameContent> missing(const std::vector<const SnapshotFile*>& files, SnapshotDestination& destination);
+    boost::asio::awaitable<void> find_missing(const std::vector<const SnapshotFile*>& files,
+                                              SnapshotDestination& destination);
+    boost::asio::awaitable<void> transfer(SnapshotDestination& destination);
     boost::asio::awaitable<void> bring(const SameContent& content, SnapshotDestination& destination);
     boost::asio::awaitable<void> try_to_bring(const SameContent& content, SnapshotDestination& destination);
-    void require_room(const std::vector<SameContent>& contents, SnapshotDestination& destination) const;
+    boost::asio::awaitable<std::uint64_t> room_for(const std::vector<SameContent>& contents,
+                                                   SnapshotDestination& destination);
+    boost::asio::awaitable<void> require_room(SnapshotDestination& destination);
     FetchJob job_for(const SnapshotFile& file, SnapshotDestination& destination) const;
     void finished(const SameContent& content, bool skipped);
 
     std::shared_ptr<const TransferCall> call_;
     std::shared_ptr<LfsLinks> links_;
+    Slice& slice_;
     std::string commit_;
+    std::vector<SameContent> small_, large_;  // contents that are not in place
     Result result_;
 };
 

@@ -1,5 +1,6 @@
 #include "api/commit_flow.hpp"
 #include "async/on_strand.hpp"
+#include "async/slice.hpp"
 #include "core/glob.hpp"
 #include "engine/files/local_path.hpp"
 #include "session/kept_entries.hpp"
@@ -89,7 +90,7 @@ asio::awaitable<std::vector<CommitOperation>> deletions(std::shared_ptr<const Fo
     co_return operations;
 }
 
-asio::awaitable<std::vector<CommitOperation>> additions(std::shared_ptr<const FolderRequest> request) {
+asio::awaitable<std::vector<CommitOperation>> additions(std::shared_ptr<const FolderRequest> request, Slice& slice) {
     const CommitCall& call = *request->call;
     FolderListing listing;
     const fs::path folder = resolve_folder(request->folder);
@@ -106,18 +107,33 @@ asio::awaitable<std::vector<CommitOperation>> additions(std::shared_ptr<const Fo
                                                                       : " has no files"));
     const std::string prefix = repo_folder_prefix(request->path_in_repo);
     std::vector<CommitOperation> operations;
-    for (const auto& file : listing.files)
+    operations.reserve(listing.files.size());
+    for (const auto& file : listing.files) {
         operations.emplace_back(std::in_place_type<CommitOperationAdd>, prefix + file, UploadContent(folder / file));
+        if (slice.is_over()) co_await slice.pause();
+    }
+    co_await clear_in_slices(listing.files, slice);
     co_return operations;
 }
 
 // What is uploaded anyway need not be deleted first.
-std::vector<CommitOperation> merge(std::vector<CommitOperation> removed, std::vector<CommitOperation> added) {
+asio::awaitable<std::vector<CommitOperation>> merge(std::vector<CommitOperation> removed,
+                                                    std::vector<CommitOperation> added, Slice& slice) {
+    if (removed.empty()) co_return added;
     std::set<std::string_view> paths;
-    for (const auto& operation : added) paths.insert(path_in_repo(operation));
-    std::erase_if(removed, [&](const CommitOperation& operation) { return paths.contains(path_in_repo(operation)); });
-    removed.insert(removed.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
-    return removed;
+    for (const auto& operation : added) {
+        paths.insert(path_in_repo(operation));
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
+    const auto is_added = [&](const CommitOperation& operation) { return paths.contains(path_in_repo(operation)); };
+    co_await erase_in_slices(removed, is_added, slice);
+    removed.reserve(removed.size() + added.size());
+    for (auto& operation : added) {
+        removed.push_back(std::move(operation));
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
+    co_await clear_in_slices(paths, slice);
+    co_return removed;
 }
 
 asio::awaitable<CommitInfo> commit_on_pr(std::shared_ptr<const CommitCall> call,
@@ -137,8 +153,9 @@ asio::awaitable<CommitInfo> run_upload_folder(std::shared_ptr<const FolderReques
     const std::shared_ptr<const CommitCall> call = request->call;
     if (call->progress) call->progress->set_state(ProgressSink::State::listing);
     std::vector<CommitOperation> removed = co_await deletions(request);
-    std::vector<CommitOperation> added = co_await additions(request);
-    auto operations = merge(std::move(removed), std::move(added));
+    Slice slice;
+    std::vector<CommitOperation> added = co_await additions(request, slice);
+    auto operations = co_await merge(std::move(removed), std::move(added), slice);
     if (request->multi_commits && !operations.empty()) co_return co_await commit_on_pr(call, std::move(operations));
 
     CommitInfo info;

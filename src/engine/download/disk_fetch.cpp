@@ -56,6 +56,7 @@ asio::awaitable<Partial> DiskFetch::run() {
 }
 
 asio::awaitable<bool> DiskFetch::fetch_missing() {
+    co_await sink_.make_room();
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     const bool offload = static_cast<bool>(engine_.config.worker);
     if (offload) sink_.offload(executor);
@@ -121,6 +122,7 @@ asio::awaitable<void> DiskFetch::fetch_once(ByteRange wanted, BufferPool::Buffer
     net::Response& response = stream.response;
     const RangeAnswer answer = requests_.accept(response, wanted, ranged);
     if (answer.kind == RangeAnswer::Kind::whole && ranged) from_the_start();
+    co_await sink_.make_room();
     if (!partial.has_journal() && size >= engine_.config.keep_partials_above && !requests_.whole_only())
         partial.begin_journal(requests_.content(), range_validator(response.fields));
     co_await pump(response, answer.body, buffer, progressed);

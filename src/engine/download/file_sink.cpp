@@ -1,14 +1,16 @@
 #include "engine/download/file_sink.hpp"
 
 #include "async/on_strand.hpp"
+#include "async/turn.hpp"
 #include "engine/engine.hpp"
+#include "engine/files/reserve.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace hf {
 
@@ -16,18 +18,22 @@ namespace asio = boost::asio;
 
 FileSink::FileSink(TransferEngine& engine, std::string name, const ContentId& content, Partial partial)
     : engine_(engine), name_(std::move(name)), partial_(std::move(partial)), hash_(content) {
-    partial_.file().reserve(*content.size());
     plan_.emplace(*content.size(), engine_.config.part_size, partial_.ranges());
 }
 
 void FileSink::start_over() {
     partial_.restart();
-    partial_.file().reserve(plan_->size());
+    has_room_ = false;
     plan_->restart();
     hash_.restart();
 }
 
 void FileSink::plan_anew() { plan_.emplace(plan_->size(), engine_.config.part_size); }
+
+asio::awaitable<void> FileSink::make_room() {
+    Slice slice;
+    if (!std::exchange(has_room_, true)) co_await reserve(partial_.file(), plan_->size(), slice);
+}
 
 void FileSink::write(std::uint64_t at, const char* data, std::size_t size) {
     partial_.file().write_at(data, size, at);
@@ -57,8 +63,7 @@ bool FileSink::hash_from_disk(std::uint64_t end) {
 }
 
 asio::awaitable<void> FileSink::hash_rest() {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    while (hash_from_disk(plan_->prefix())) co_await asio::post(executor, asio::use_awaitable);
+    while (hash_from_disk(plan_->prefix())) co_await pass_turn();
 }
 
 asio::awaitable<void> FileSink::hash_some_on_worker(std::uint64_t end) {

@@ -31,6 +31,8 @@ public:
     PartPlan& plan() noexcept { return *plan_; }
     ContentHash& hash() noexcept { return hash_; }
 
+    /// Sets disk space aside; before what is written first, and after `start_over`.
+    boost::asio::awaitable<void> make_room();
     void write(std::uint64_t at, const char* data, std::size_t size);
     /// Throws everything away. Parts in flight stay in flight, see PartPlan.
     void start_over();
@@ -54,6 +56,7 @@ private:
     ContentHash hash_;
     std::optional<PartPlan> plan_;
     BufferPool::Buffer hash_buffer_;
+    bool has_room_ = false;
     std::optional<boost::asio::steady_timer> written_;  // what `follow` waits for
 };
 

@@ -1,6 +1,7 @@
 #include "engine/download/unsized_fetch.hpp"
 
 #include "engine/files/hash_file.hpp"
+#include "engine/files/reserve.hpp"
 
 #include <hf/transfer/progress.hpp>
 
@@ -18,7 +19,8 @@ asio::awaitable<void> UnsizedFetch::read(bool& progressed) {
     Stream stream = co_await requests_.open({}, 0, false, {});
     net::Response& response = stream.response;
     requests_.accept(response, {}, false);
-    if (response.body_size) partial_.file().reserve(*response.body_size);
+    Slice slice;
+    if (response.body_size) co_await reserve(partial_.file(), *response.body_size, slice);
     const ContentRequests::Reading reading(requests_);
     std::uint64_t at = 0;
     while (const std::size_t n = co_await response.body->read_some(asio::buffer(buffer_.data(), buffer_.size()))) {

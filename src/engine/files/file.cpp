@@ -134,17 +134,20 @@ void File::write_at(const void* data, std::size_t size, std::uint64_t offset) co
     }
 }
 
-void File::reserve(std::uint64_t size) const {
-    if (size == 0) return;
+bool File::try_reserve([[maybe_unused]] std::uint64_t offset, [[maybe_unused]] std::uint64_t size) const {
 #ifdef __linux__
     // Not posix_fallocate: where it is not supported, that writes every block.
     int result = 0;
     do {
-        result = ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size));
+        result = ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(size));
     } while (result != 0 && errno == EINTR);
-    if (result == 0) return;
+    if (result == 0) return true;
     if (errno != EOPNOTSUPP && errno != ENOSYS) throw_errno("cannot reserve space for", path_, size);
 #endif
+    return false;
+}
+
+void File::require_room(std::uint64_t size) const {
     struct stat info {};
     const std::uint64_t there = ::fstat(fd_, &info) == 0 ? static_cast<std::uint64_t>(info.st_blocks) * 512 : 0;
     if (size > there) require_space(parent_of(path_), size - there);

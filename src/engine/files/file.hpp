@@ -51,9 +51,11 @@ public:
     std::size_t read_at(void* data, std::size_t size, std::uint64_t offset) const;
     /// All of it, or an error; a full disk is told with the bytes that are free.
     void write_at(const void* data, std::size_t size, std::uint64_t offset) const;
-    /// Makes sure that `size` bytes fit before they are fetched, without changing the file's length. Where
-    /// the file system cannot reserve, compares with what is free.
-    void reserve(std::uint64_t size) const;
+    /// Sets disk space aside for the bytes [offset, offset + size), without changing the file's length. False if the
+    /// file system cannot.
+    bool try_reserve(std::uint64_t offset, std::uint64_t size) const;
+    /// Throws FileSystemError if `size` bytes cannot fit, as far as the file system tells.
+    void require_room(std::uint64_t size) const;
     void truncate(std::uint64_t size) const;
     void sync_data() const;  ///< fdatasync(2)
     /// Reports what close(2) reports: some network file systems write only then.

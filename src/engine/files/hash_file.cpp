@@ -1,10 +1,7 @@
 #include "engine/files/hash_file.hpp"
 
 #include "async/on_strand.hpp"
-
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "async/turn.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -18,14 +15,13 @@ namespace {
 constexpr std::size_t slice = 256u << 10;
 
 asio::awaitable<void> hash_in_slices(const File& file, std::uint64_t size, ContentHash& hash) {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
     const std::unique_ptr<char[]> buffer(new char[slice]);
     while (hash.position() < size) {
         const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(slice, size - hash.position()));
         const std::size_t n = file.read_at(buffer.get(), want, hash.position());
         if (n == 0) break;
         hash.update(buffer.get(), n);
-        if (hash.position() < size) co_await asio::post(executor, asio::use_awaitable);
+        if (hash.position() < size) co_await pass_turn();
     }
 }
 

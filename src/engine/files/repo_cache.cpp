@@ -5,14 +5,10 @@
 #include "core/safe_path.hpp"
 #include "engine/files/file.hpp"
 #include "engine/files/partial_store.hpp"
+#include "engine/files/reserve.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/repo.hpp>
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -66,9 +62,9 @@ void clear_way(const std::string& refs, std::string_view revision) {
 
 /// Puts all of `from` into `to`, in slices.
 asio::awaitable<void> copy_all(const File& from, const File& to) {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
     const std::uint64_t size = from.size();
-    to.reserve(size);
+    Slice slice;
+    co_await reserve(to, size, slice);
     std::unique_ptr<char[]> buffer;
     constexpr std::size_t step = 1u << 20;
     for (std::uint64_t at = 0; at < size;) {
@@ -85,7 +81,7 @@ asio::awaitable<void> copy_all(const File& from, const File& to) {
             to.write_at(buffer.get(), n, at);
             at += n;
         }
-        if (at < size) co_await asio::post(executor, asio::use_awaitable);
+        if (slice.is_over()) co_await slice.pause();
     }
 }
 

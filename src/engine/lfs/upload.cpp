@@ -57,7 +57,7 @@ class Uploader {
 public:
     explicit Uploader(std::shared_ptr<const CommitCall> call) : call_(std::move(call)) {}
 
-    asio::awaitable<void> run(std::vector<CommitOperationAdd> additions);
+    asio::awaitable<void> run(std::vector<CommitOperationAdd> additions, Slice& slice);
 
 private:
     struct Job {
@@ -101,9 +101,12 @@ UploadPlan Uploader::plan_of(LfsEntry entry, const LfsObject& object, const Url&
     return plan;
 }
 
-asio::awaitable<void> Uploader::run(std::vector<CommitOperationAdd> additions) {
+asio::awaitable<void> Uploader::run(std::vector<CommitOperationAdd> additions, Slice& slice) {
     std::vector<std::uint64_t> sizes;
-    for (const auto& addition : additions) sizes.push_back(addition.upload_info().size);
+    for (const auto& addition : additions) {
+        sizes.push_back(addition.upload_info().size);
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
     std::size_t begin = 0;
     while (begin < additions.size()) {
         const std::size_t length = lfs_batch_length(std::span(sizes).subspan(begin));
@@ -112,6 +115,7 @@ asio::awaitable<void> Uploader::run(std::vector<CommitOperationAdd> additions) {
         co_await run_batch(std::move(batch));
         begin += length;
     }
+    co_await clear_in_slices(additions, slice);
 }
 
 asio::awaitable<void> Uploader::run_batch(std::vector<CommitOperationAdd> additions) {
@@ -332,9 +336,9 @@ std::size_t lfs_batch_length(std::span<const std::uint64_t> sizes) {
 }
 
 asio::awaitable<void> upload_lfs_files(std::shared_ptr<const CommitCall> call,
-                                       std::vector<CommitOperationAdd> additions) {
+                                       std::vector<CommitOperationAdd> additions, Slice& slice) {
     Uploader uploader(std::move(call));
-    co_await uploader.run(std::move(additions));
+    co_await uploader.run(std::move(additions), slice);
 }
 
 }  // namespace hf

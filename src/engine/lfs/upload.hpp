@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/slice.hpp"
 #include "engine/upload/commit_call.hpp"
 
 #include <hf/transfer/commit_operation.hpp>
@@ -18,7 +19,7 @@ namespace hf {
 /// when they expire; parts of a multipart upload that are done stay done. Runs on a strand. An error of
 /// one file stops all; its message names the file.
 boost::asio::awaitable<void> upload_lfs_files(std::shared_ptr<const CommitCall> call,
-                                              std::vector<CommitOperationAdd> additions);
+                                              std::vector<CommitOperationAdd> additions, Slice& slice);
 
 /// How many of `sizes` (in order) are signed together: at most 256, and no more bytes than are sent before
 /// links grow old. Pure.

@@ -92,14 +92,6 @@ std::string UploadState::shown_name() const {
     return name.empty() ? path_in_repo : name;
 }
 
-std::vector<CommitOperationAdd> additions_of(const std::vector<CommitOperation>& operations) {
-    std::vector<CommitOperationAdd> additions;
-    for (const auto& operation : operations) {
-        if (const auto* add = std::get_if<CommitOperationAdd>(&operation)) additions.push_back(*add);
-    }
-    return additions;
-}
-
 bool is_unchanged(const CommitOperation& operation) noexcept {
     const auto* add = std::get_if<CommitOperationAdd>(&operation);
     return add && add->state().unchanged;

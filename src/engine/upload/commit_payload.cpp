@@ -68,7 +68,9 @@ public:
     asio::awaitable<std::size_t> read_some(asio::mutable_buffer buffer) override {
         auto* out = static_cast<char*>(buffer.data());
         std::size_t written = 0;
-        while (written < buffer.size()) {
+        // Of many small files a whole buffer would take long; others run between two reads.
+        const Slice slice;
+        while (written < buffer.size() && (written == 0 || !slice.is_over())) {
             if (used_ == ready_.size() && !prepare()) break;
             const std::size_t n = std::min(buffer.size() - written, ready_.size() - used_);
             std::memcpy(out + written, ready_.data() + used_, n);
@@ -87,6 +89,7 @@ private:
             prepare_content();
             return true;
         }
+        while (next_ < content_->operations.size() && is_ignored(content_->operations[next_])) ++next_;
         if (next_ == content_->operations.size()) return false;
         const CommitOperation& operation = content_->operations[next_];
         if (const CommitOperationAdd* add = regular_file(operation)) {
@@ -152,13 +155,14 @@ CommitPayload::CommitPayload(std::string summary, std::string description, std::
     content->header = line("header", std::move(header));
     content->operations = std::move(operations);
     content->files_to_copy = std::move(files_to_copy);
-    std::erase_if(content->operations, is_ignored);
     content_ = std::move(content);
 }
 
-net::Body CommitPayload::body(std::shared_ptr<SentBytes> sent) const {
+asio::awaitable<net::Body> CommitPayload::body(std::shared_ptr<SentBytes> sent, Slice& slice) const {
     std::uint64_t size = content_->header.size();
     for (const auto& operation : content_->operations) {
+        if (slice.is_over_lightly()) co_await slice.pause();
+        if (is_ignored(operation)) continue;
         if (const CommitOperationAdd* add = regular_file(operation))
             size += file_prefix.size() + base64_size(static_cast<std::size_t>(add->upload_info().size)) +
                     file_suffix(add->path_in_repo()).size();
@@ -169,7 +173,9 @@ net::Body CommitPayload::body(std::shared_ptr<SentBytes> sent) const {
         sent->take_back();
         return std::make_unique<PayloadSource>(content, sent);
     };
-    return net::Body(size, std::move(open));
+    co_return net::Body(size, std::move(open));
 }
+
+std::vector<CommitOperation> CommitPayload::take_operations() { return std::move(content_->operations); }
 
 }  // namespace hf

@@ -1,13 +1,10 @@
 #include "engine/upload/hash_contents.hpp"
 
 #include "async/on_strand.hpp"
+#include "async/slice.hpp"
 #include "engine/upload/upload_state.hpp"
 
 #include <hf/core/hash.hpp>
-
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 
@@ -18,28 +15,7 @@ namespace {
 // Read in blocks that fit the second-level cache.
 constexpr std::size_t block_size = 256u << 10;
 
-/// Work until others should run, which is about half a millisecond.
-class Slice {
-public:
-    bool over_after_block() { return over(block_size, 0); }
-    bool over_after_file() { return over(0, 1); }
-
-private:
-    bool over(std::size_t bytes, std::size_t files) {
-        bytes_ += bytes;
-        files_ += files;
-        if (bytes_ < slice_bytes && files_ < slice_files) return false;
-        bytes_ = files_ = 0;
-        return true;
-    }
-
-    static constexpr std::size_t slice_bytes = 1u << 20;
-    static constexpr std::size_t slice_files = 32;
-    std::size_t bytes_ = 0, files_ = 0;
-};
-
 asio::awaitable<void> compute_infos(std::vector<CommitOperationAdd> additions) {
-    const auto executor = co_await asio::this_coro::executor;
     std::unique_ptr<char[]> buffer;
     Slice slice;
     for (const auto& addition : additions) {
@@ -48,17 +24,16 @@ asio::awaitable<void> compute_infos(std::vector<CommitOperationAdd> additions) {
         if (!buffer) buffer = std::make_unique<char[]>(block_size);
         ContentHasher hasher(*state.content.source());
         while (hasher.step(buffer.get(), block_size)) {
-            if (slice.over_after_block()) co_await asio::post(executor, asio::use_awaitable);
+            if (slice.is_over()) co_await slice.pause();
         }
         state.version = hasher.version();
         state.info = hasher.finish();
-        if (slice.over_after_file()) co_await asio::post(executor, asio::use_awaitable);
+        if (slice.is_over()) co_await slice.pause();
     }
 }
 
 // A file that changed since it was hashed is not reported here: it is not unchanged, and sending it will tell.
 asio::awaitable<void> compare_blobs(std::vector<CommitOperationAdd> additions) {
-    const auto executor = co_await asio::this_coro::executor;
     const auto buffer = std::make_unique<char[]>(block_size);
     Slice slice;
     for (const auto& addition : additions) {
@@ -72,10 +47,10 @@ asio::awaitable<void> compare_blobs(std::vector<CommitOperationAdd> additions) {
             if (n == 0) break;
             hash.update(buffer.get(), n);
             at += n;
-            if (slice.over_after_block()) co_await asio::post(executor, asio::use_awaitable);
+            if (slice.is_over()) co_await slice.pause();
         }
         state.unchanged = at == size && reader->version() == state.version && hash.hex() == state.remote_oid;
-        if (slice.over_after_file()) co_await asio::post(executor, asio::use_awaitable);
+        if (slice.is_over()) co_await slice.pause();
     }
 }
 

@@ -28,24 +28,33 @@ constexpr std::size_t parallel_chunks = 4;
     throw InvalidResponseError(std::move(info));
 }
 
-Request preupload_request(const CommitCall& call, std::span<const CommitOperationAdd> additions,
-                          const std::optional<std::string>& gitignore_content) {
-    json::array files;
+/// A file of the request as JSON. Written here, because a tree of 256 of them takes longer than a turn may.
+void append_file(std::string& body, const CommitOperationAdd& addition) {
+    const UploadInfo& info = addition.upload_info();
+    body += R"({"path":)" + json::serialize(json::value(addition.path_in_repo())) + R"(,"sample":")";
+    append_base64(body, info.sample);
+    body += R"(","size":)" + std::to_string(info.size) + R"(,"sha":")" + info.sha256 + R"("})";
+}
+
+asio::awaitable<std::string> preupload_body(std::span<const CommitOperationAdd> additions,
+                                            const std::optional<std::string>& gitignore_content) {
+    Slice slice;
+    std::string body = R"({"files":[)";
     for (const auto& addition : additions) {
-        const UploadInfo& info = addition.upload_info();
-        json::object file;
-        file["path"] = addition.path_in_repo();
-        file["sample"] = base64_encode(info.sample);
-        file["size"] = info.size;
-        file["sha"] = info.sha256;
-        files.push_back(std::move(file));
+        if (&addition != &additions.front()) body += ',';
+        append_file(body, addition);
+        if (slice.is_over_lightly()) co_await slice.pause();
     }
-    json::object body;
-    body["files"] = std::move(files);
-    if (gitignore_content) body["gitIgnore"] = *gitignore_content;
+    body += ']';
+    if (gitignore_content) body += R"(,"gitIgnore":)" + json::serialize(json::value(*gitignore_content));
+    body += '}';
+    co_return body;
+}
+
+Request preupload_request(const CommitCall& call, std::string body) {
     Request request = post("/api/{}/preupload/{}", call.repo, segment(call.revision));
     if (call.create_pr) request.query("create_pr", "1");
-    request.json(body);
+    request.body(net::Body(std::move(body)), "application/json");
     request.token(call.token.get());
     request.idempotent(true);
     return request;
@@ -99,10 +108,8 @@ std::string head_of(const json::value& answer) {
     return oid && oid->is_string() ? std::string(oid->get_string()) : std::string();
 }
 
-std::optional<std::string> added_gitignore(const std::vector<CommitOperationAdd>& additions) {
-    const auto it = std::ranges::find(additions, ".gitignore", &CommitOperationAdd::path_in_repo);
-    if (it == additions.end()) return std::nullopt;
-    const auto file = it->as_file();
+std::string text_of(const CommitOperationAdd& addition) {
+    const auto file = addition.as_file();
     std::ostringstream text;
     text << file->rdbuf();
     return text.str();
@@ -117,10 +124,17 @@ void rethrow_no_repo(const Error& error) {
 }
 
 asio::awaitable<std::string> preupload(std::shared_ptr<const CommitCall> call,
-                                       std::vector<CommitOperationAdd> additions,
-                                       std::optional<std::string> gitignore_content) {
-    if (!gitignore_content) gitignore_content = added_gitignore(additions);
-    std::erase_if(additions, [](const CommitOperationAdd& addition) { return addition.is_uploaded(); });
+                                       const std::vector<CommitOperationAdd>& all,
+                                       std::optional<std::string> gitignore_content, Slice& slice) {
+    std::vector<CommitOperationAdd> additions;
+    additions.reserve(all.size());
+    const bool look = !gitignore_content;
+    for (const auto& addition : all) {
+        if (look && !gitignore_content && addition.path_in_repo() == ".gitignore")
+            gitignore_content = text_of(addition);
+        if (!addition.is_uploaded()) additions.push_back(addition);
+        if (slice.is_over_lightly()) co_await slice.pause();
+    }
 
     std::string head;
     const auto ask = [&](std::size_t i) -> asio::awaitable<void> {
@@ -128,8 +142,8 @@ asio::awaitable<std::string> preupload(std::shared_ptr<const CommitCall> call,
             i * preupload_chunk, std::min(preupload_chunk, additions.size() - i * preupload_chunk));
         std::vector<CommitOperationAdd> hashed(chunk.begin(), chunk.end());
         co_await hash_contents(hashed, call->worker);
-        const json::value answer =
-            co_await call->session.call<json::value>(preupload_request(*call, chunk, gitignore_content));
+        std::string body = co_await preupload_body(chunk, gitignore_content);
+        const json::value answer = co_await call->session.call<json::value>(preupload_request(*call, std::move(body)));
         apply(chunk, answer);
         if (head.empty()) head = head_of(answer);
         co_await find_unchanged(std::move(hashed), call->worker);
@@ -145,8 +159,10 @@ asio::awaitable<std::string> preupload(std::shared_ptr<const CommitCall> call,
         const UploadState& state = addition.state();
         if (state.mode == UploadMode::lfs && !state.should_ignore.value_or(false) && !state.unchanged)
             lfs_files.push_back(addition);
+        if (slice.is_over_lightly()) co_await slice.pause();
     }
-    co_await upload_lfs_files(call, std::move(lfs_files));
+    co_await upload_lfs_files(call, std::move(lfs_files), slice);
+    co_await clear_in_slices(additions, slice);
     co_return head;
 }
 

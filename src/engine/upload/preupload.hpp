@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/slice.hpp"
 #include "engine/upload/commit_call.hpp"
 
 #include <hf/core/error.hpp>
@@ -18,8 +19,8 @@ namespace hf {
 /// were uploaded before, or that the revision has already, are left alone. Runs on a strand. Gives the commit that the
 /// revision stood at, or nothing if the Hub did not say.
 boost::asio::awaitable<std::string> preupload(std::shared_ptr<const CommitCall> call,
-                                              std::vector<CommitOperationAdd> additions,
-                                              std::optional<std::string> gitignore_content);
+                                              const std::vector<CommitOperationAdd>& additions,
+                                              std::optional<std::string> gitignore_content, Slice& slice);
 
 /// Note added to RepositoryNotFoundError where a commit was to be made.
 [[noreturn]] void rethrow_no_repo(const Error& error);

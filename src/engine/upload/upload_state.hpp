@@ -32,7 +32,6 @@ struct UploadState {
     std::string shown_name() const;
 };
 
-std::vector<CommitOperationAdd> additions_of(const std::vector<CommitOperation>& operations);
 /// Adds what the revision has already; adds what .gitignore keeps out. As far as the Hub was asked.
 bool is_unchanged(const CommitOperation& operation) noexcept;
 bool is_ignored(const CommitOperation& operation) noexcept;

@@ -58,19 +58,32 @@ BOOST_AUTO_TEST_CASE(a_hash_is_40_or_64_hexadecimal_digits_and_nothing_else) {
 }
 
 BOOST_AUTO_TEST_CASE(paths_that_cannot_be_in_one_folder_are_found) {
-    const auto clash = [](std::vector<std::string_view> paths) { return find_clash(paths); };
+    const auto clash = [](const std::vector<std::string_view>& paths) {
+        PathLayout layout;
+        for (const auto path : paths) layout.add(path);
+        return layout.clash();
+    };
     BOOST_TEST(!clash({}));
     BOOST_TEST(!clash({"a", "b/a", "b/c", "ab/c", "a-b", "a.b/c"}));
     BOOST_TEST((clash({"a", "b", "a"}) == std::pair<std::string_view, std::string_view>("a", "a")));
     BOOST_TEST((clash({"a-b", "a/b/c", "a/b"}) == std::pair<std::string_view, std::string_view>("a/b", "a/b/c")));
     BOOST_TEST((clash({"a", "a-b", "a/b"}) == std::pair<std::string_view, std::string_view>("a", "a/b")));
+    BOOST_TEST(
+        (clash({"b", "a/b/c/d", "a/b/c/e", "a"}) == std::pair<std::string_view, std::string_view>("a", "a/b/c/d")));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_of_256_bytes_is_too_long_one_of_255_is_not) {
     const std::string fits = "a/" + std::string(255, 'x') + "/b", over = "a/" + std::string(256, 'x') + "/b";
-    BOOST_TEST(!find_long_name({fits, "c"}));
-    BOOST_TEST(find_long_name({fits, over}).value() == over);
-    BOOST_TEST(find_long_name({std::string_view(over).substr(2, 256)}).has_value());
+    PathLayout layout;
+    layout.add(fits);
+    layout.add("c");
+    BOOST_TEST(!layout.long_name());
+    layout.add(over);
+    BOOST_TEST(layout.long_name().value() == over);
+    PathLayout alone;
+    alone.add(std::string_view(over).substr(2, 256));
+    BOOST_TEST(alone.long_name().has_value());
+    while (!layout.empty()) layout.pop_back();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
