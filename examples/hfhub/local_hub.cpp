@@ -32,7 +32,7 @@ In another shell:
 
 struct Options {
     std::string root, address = "127.0.0.1", host, lfs_host, cert, key, user = "me", token = "hf_local", control_token,
-        xet_cas;
+                      xet_cas;
     std::uint16_t port = 0, lfs_port = 0;
     std::vector<std::string> imports;
     bool https = false, control = false, private_imports = false, no_xet = false;
@@ -148,7 +148,8 @@ void add_local_hub(CLI::App& app, const Globals& globals, Action& action) {
     https->needs(cert)->needs(key);
     cert->needs(https);
     key->needs(https);
-    auto* no_xet = command.add_flag("--no-xet", options->no_xet, "be a Hub without Xet: large files go through LFS alone");
+    auto* no_xet =
+        command.add_flag("--no-xet", options->no_xet, "be a Hub without Xet: large files go through LFS alone");
     command
         .add_option("--xet-cas", options->xet_cas,
                     "URL of another CAS to send Xet clients to; what is stored there the Hub does not know")

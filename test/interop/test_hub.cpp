@@ -67,8 +67,7 @@ int main(int argc, char** argv) {
         hub.add_user("bob", "hf_bob");
         hub.start();
         std::cout << "{\"endpoint\": \"" << hub.endpoint() << "\", \"lfs_endpoint\": \"" << hub.lfs_endpoint()
-                  << "\", \"control_token\": \"" << hub.control_token() << "\"}"
-                  << std::endl;
+                  << "\", \"control_token\": \"" << hub.control_token() << "\"}" << std::endl;
         std::cin.ignore(std::numeric_limits<std::streamsize>::max());
         hub.stop();
     } catch (const std::exception& error) {

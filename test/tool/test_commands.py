@@ -86,7 +86,7 @@ def hub_program(t):
     process.terminate()
     process.communicate(timeout=60)
     t.equal("--no-xet", told[2], "export HF_HUB_DISABLE_XET=1\n")
-    t.fails("--xet-cas that is no URL", t.run("local-hub", "--root", t.path("fourth"), "--xet-cas", "cas"), 2, "xet_cas")
+    t.fails("--xet-cas that is no URL", t.run("local-hub", "--root", t.path("fourth"), "--xet-cas", "cas"), 2, "'cas'")
     t.equal("--control-token", open(t.path("plain/control_token")).read(), "steer")
     t.fails("a root that cannot be", t.run("local-hub", "--root", "/dev/null/hub"), 6, "/dev/null/hub")
     t.fails("import of nothing", t.run("local-hub", "--root", t.path("third"), "--import", "model:me/x=/nothing"), 6, "/nothing")

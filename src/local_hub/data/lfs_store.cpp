@@ -10,8 +10,8 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <vector>
 #include <system_error>
+#include <vector>
 
 namespace hf::local_hub {
 namespace {
@@ -57,9 +57,7 @@ void LfsStore::Incoming::write(const void* data, std::size_t size) {
 
 std::string LfsStore::Incoming::finish_hash() { return hasher_.hex(); }
 
-void LfsStore::Incoming::publish(const std::string& oid) {
-    file_.publish(store_.object_path(oid));
-}
+void LfsStore::Incoming::publish(const std::string& oid) { file_.publish(store_.object_path(oid)); }
 
 LfsStore::Part::Part(LfsStore& store, const std::string& upload, std::uint64_t offset) : offset_(offset) {
     const int fd = ::open(store.upload_path(upload).c_str(), O_RDWR | O_CLOEXEC);

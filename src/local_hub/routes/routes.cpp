@@ -6,6 +6,7 @@ Router all_routes() {
     Router out;
     add_account_routes(out);
     add_resolve_routes(out);
+    add_lfs_batch_routes(out);
     add_lfs_routes(out);
     add_tree_routes(out);
     add_ref_routes(out);

@@ -15,6 +15,7 @@ void add_list_routes(Router&);
 void add_tree_routes(Router&);
 void add_ref_routes(Router&);
 void add_commit_routes(Router&);
+void add_lfs_batch_routes(Router&);
 void add_lfs_routes(Router&);
 void add_resolve_routes(Router&);
 void add_discussion_routes(Router&);

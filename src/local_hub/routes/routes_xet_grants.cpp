@@ -23,10 +23,10 @@ std::uint64_t checksum_of(const json::object& body) {
 
 // What may be uploaded is said by the signed URL alone.
 std::string upload_url(const Hub& hub, const Grant& grant) {
-    return hub.lfs_endpoint + hub.signer.sign("PUT", "/xorb-uploads/" + to_text(grant.xorb) + "/" + grant.id,
-                                              "length=" + std::to_string(grant.length) +
-                                                  "&crc64nvme=" + std::to_string(grant.checksum),
-                                              hub.config.url_ttl);
+    return hub.lfs_endpoint +
+           hub.signer.sign("PUT", "/xorb-uploads/" + to_text(grant.xorb) + "/" + grant.id,
+                           "length=" + std::to_string(grant.length) + "&crc64nvme=" + std::to_string(grant.checksum),
+                           hub.config.url_ttl);
 }
 
 Response grant(Call& call) {

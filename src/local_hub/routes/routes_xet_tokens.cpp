@@ -13,8 +13,8 @@ void require_xet(const Call& call) {
 // One client reads the body, another the header fields.
 Response token_response(const Call& call, const XetScope& scope) {
     const auto issued = call.hub.xet_tokens.issue(scope);
-    Response out = json_response(json::object{
-        {"accessToken", issued.token}, {"exp", issued.expires}, {"casUrl", call.hub.cas_url()}});
+    Response out = json_response(
+        json::object{{"accessToken", issued.token}, {"exp", issued.expires}, {"casUrl", call.hub.cas_url()}});
     out.set("X-Xet-Access-Token", issued.token);
     out.set("X-Xet-Token-Expiration", std::to_string(issued.expires));
     out.set("X-Xet-Cas-Url", call.hub.cas_url());

@@ -22,9 +22,8 @@ json::array& list_of(json::object& lists, const xet::Hash& xorb) {
 json::array terms_json(const std::vector<xet::Term>& terms) {
     json::array out;
     for (const auto& term : terms)
-        out.push_back(json::object{{"hash", to_text(term.xorb)},
-                                   {"unpacked_length", term.size},
-                                   {"range", chunks_json(term.chunks)}});
+        out.push_back(json::object{
+            {"hash", to_text(term.xorb)}, {"unpacked_length", term.size}, {"range", chunks_json(term.chunks)}});
     return out;
 }
 

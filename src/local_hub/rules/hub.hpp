@@ -40,7 +40,7 @@ public:
     Signer signer;
     XetStore xet;
     XetTokens xet_tokens;
-    const xet::Hash xet_chunk_key;  ///< under which answers list chunks
+    const xet::Hash xet_chunk_key;    ///< under which answers list chunks
     const std::string control_token;  ///< empty without a control endpoint
     Identifier identifier;
     // Known once the sockets listen; constant while serving.

@@ -50,9 +50,8 @@ std::map<std::string, std::string, std::less<>> XetCatalogue::ids_of(const std::
     boost::json::array wanted;
     for (const auto& sha256 : sha256s) wanted.emplace_back(sha256);
     // A content may have several, of clients that cut it differently: the first one stays its id.
-    database_.rows(
-        "SELECT sha256, id FROM xet_files WHERE sha256 IN (SELECT value FROM json_each(?)) ORDER BY number",
-        {boost::json::serialize(wanted)}, [&](const Row& row) { out.emplace(row.text(0), row.text(1)); });
+    database_.rows("SELECT sha256, id FROM xet_files WHERE sha256 IN (SELECT value FROM json_each(?)) ORDER BY number",
+                   {boost::json::serialize(wanted)}, [&](const Row& row) { out.emplace(row.text(0), row.text(1)); });
     return out;
 }
 
@@ -69,9 +68,10 @@ void XetCatalogue::add(const xet::ShardFile& file, std::string_view sha256) {
         const std::int64_t id = database_.last_id();
         std::uint64_t position = 0;
         for (const xet::Term& term : file.terms) {
-            database_.run("INSERT INTO xet_terms(file, position, size, xorb, first_chunk, end_chunk) VALUES(?,?,?,?,?,?)",
-                          {id, number(position), number(term.size), to_text(term.xorb), number(term.chunks.begin),
-                           number(term.chunks.end)});
+            database_.run(
+                "INSERT INTO xet_terms(file, position, size, xorb, first_chunk, end_chunk) VALUES(?,?,?,?,?,?)",
+                {id, number(position), number(term.size), to_text(term.xorb), number(term.chunks.begin),
+                 number(term.chunks.end)});
             position += term.size;
         }
     });

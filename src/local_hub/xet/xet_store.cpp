@@ -36,8 +36,8 @@ std::string XetStore::stored_content(const xet::ShardFile& file) {
         if (claimed.empty() || claimed == found) incoming.publish(found);
     }
     if (!claimed.empty() && claimed != found)
-        throw StorageError(Refusal::invalid, "The SHA-256 of the file " + to_text(file.id) + " is " + found +
-                                                 ", not " + claimed + " as the shard says.");
+        throw StorageError(Refusal::invalid, "The SHA-256 of the file " + to_text(file.id) + " is " + found + ", not " +
+                                                 claimed + " as the shard says.");
     return found;
 }
 

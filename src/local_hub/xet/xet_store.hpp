@@ -30,8 +30,8 @@ public:
         std::string sha256;
         std::uint64_t size = 0;
     };
-    /// Verifies an uploaded shard, SHA-256 of the contents included, stores the contents as LFS objects and the files in
-    /// the catalogue. Throws StorageError(invalid).
+    /// Verifies an uploaded shard, SHA-256 of the contents included, stores the contents as LFS objects and the files
+    /// in the catalogue. Throws StorageError(invalid).
     std::vector<Accepted> accept_shard(xet::Bytes shard, std::uint64_t max_file_size);
 
     /// `window` lies in the file and is not empty.

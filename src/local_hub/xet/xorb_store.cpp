@@ -100,8 +100,7 @@ bool XorbStore::add(TemporaryFile& file, const xet::Hash& hash) {
 
 void XorbStore::Incoming::write(const void* data, std::size_t size) {
     if (size > max_xorb_body - size_)
-        throw StorageError(Refusal::invalid,
-                           "The xorb has more than " + std::to_string(max_xorb_body) + " bytes.");
+        throw StorageError(Refusal::invalid, "The xorb has more than " + std::to_string(max_xorb_body) + " bytes.");
     file_.file().write_all(data, size);
     size_ += size;
 }

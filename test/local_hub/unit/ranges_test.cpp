@@ -74,8 +74,8 @@ BOOST_AUTO_TEST_CASE(several_pieces_are_parts_of_a_multipart_body) {
     BOOST_REQUIRE(type.starts_with(introduction));
     const std::string delimiter = "--" + type.substr(introduction.size());
     const std::string head = "\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes ";
-    const std::string expected = delimiter + head + "7-9/10\r\n\r\n789\r\n" + delimiter + head + "0-0/10\r\n\r\n0\r\n" +
-                                 delimiter + "--\r\n";
+    const std::string expected =
+        delimiter + head + "7-9/10\r\n\r\n789\r\n" + delimiter + head + "0-0/10\r\n\r\n0\r\n" + delimiter + "--\r\n";
     for (const std::size_t step : {1u, 7u, 1000u}) BOOST_TEST(body_of(out, step) == expected);
 }
 

@@ -52,7 +52,8 @@ BOOST_AUTO_TEST_CASE(a_token_of_another_hub_is_none) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_token_at_all_is_none) {
-    for (const char* text : {"", "xet_", "xet_.", "hf_write", "xet_e30.e30", "."}) BOOST_TEST(!tokens.check(text), text);
+    for (const char* text : {"", "xet_", "xet_.", "hf_write", "xet_e30.e30", "."})
+        BOOST_TEST(!tokens.check(text), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -54,9 +54,7 @@ void check_shard_refused(const xet::Shard& shard, std::string_view words) {
 
 BOOST_AUTO_TEST_SUITE(xet_verification)
 
-BOOST_AUTO_TEST_CASE(a_good_xorb_is_indexed) {
-    BOOST_TEST((verify(sample_body()) == sample_xorb().footer()));
-}
+BOOST_AUTO_TEST_CASE(a_good_xorb_is_indexed) { BOOST_TEST((verify(sample_body()) == sample_xorb().footer())); }
 
 BOOST_AUTO_TEST_CASE(a_xorb_may_bring_its_footer_if_that_is_right) {
     auto body = sample_xorb().body;
@@ -181,7 +179,8 @@ BOOST_AUTO_TEST_CASE(recorded_uploads_of_the_reference_pass) {
         } else if (request.ends_with("/shards")) {
             const auto shard = xet::parse_shard(bytes_of(bytes));
             const bool complete = std::ranges::all_of(shard.files, [&](const xet::ShardFile& file) {
-                return std::ranges::all_of(file.terms, [&](const xet::Term& term) { return find(term.xorb) != nullptr; });
+                return std::ranges::all_of(file.terms,
+                                           [&](const xet::Term& term) { return find(term.xorb) != nullptr; });
             });
             if (!complete) continue;  // of the larger xorbs only lengths were recorded
             verified_shard(bytes_of(bytes), find, no_limit);

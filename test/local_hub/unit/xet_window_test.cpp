@@ -46,10 +46,9 @@ BOOST_AUTO_TEST_CASE(a_window_needs_no_chunk_that_lies_outside) {
         hf::ByteRange window;
         std::uint32_t begin, end;
         std::uint64_t skip;
-    } rows[] = {{{0, 1}, 0, 1, 0},    {{9, 10}, 0, 1, 9},   {{9, 11}, 0, 2, 9},  {{10, 20}, 1, 2, 0},
-                {{15, 31}, 1, 4, 5},  {{39, 40}, 3, 4, 9},  {{0, 30}, 0, 3, 0},  {{20, 40}, 2, 4, 0}};
-    for (const auto& row : rows)
-        BOOST_TEST_CONTEXT(row.window.begin << " to " << row.window.end) {
+    } rows[] = {{{0, 1}, 0, 1, 0},   {{9, 10}, 0, 1, 9},  {{9, 11}, 0, 2, 9}, {{10, 20}, 1, 2, 0},
+                {{15, 31}, 1, 4, 5}, {{39, 40}, 3, 4, 9}, {{0, 30}, 0, 3, 0}, {{20, 40}, 2, 4, 0}};
+    for (const auto& row : rows) BOOST_TEST_CONTEXT(row.window.begin << " to " << row.window.end) {
             const auto out = reconstruct({term(0, 4, 0)}, row.window, find_sample);
             BOOST_TEST(out.skip == row.skip);
             BOOST_TEST((out.terms == std::vector{cut(row.begin, row.end)}));
