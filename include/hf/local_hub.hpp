@@ -54,11 +54,12 @@ public:
     /// of 200. Off by default: it doubles the requests of every client.
     bool redirect_small_files = false;
     /// The second origin refuses every request for contents that carries an Authorization header, as object stores
-    /// do. By default only uploads: clients exist that send their token to downloads, too. LocalHubCounters counts them.
+    /// do. By default only uploads: clients exist that send their token to downloads, too. LocalHubCounters counts
+    /// them.
     bool strict_storage = false;
 
-    /// Xet: the second origin is also a CAS, which the Hub hands out tokens for. Every LFS file gets a Xet id, and every
-    /// file that came by Xet can be had by LFS, so contents take the disk twice. False: a Hub without Xet.
+    /// Xet: the second origin is also a CAS, which the Hub hands out tokens for. Every LFS file gets a Xet id, and
+    /// every file that came by Xet can be had by LFS, so contents take the disk twice. False: a Hub without Xet.
     bool xet = true;
     /// Base URL of another CAS to send clients to. The Hub then learns nothing of what is stored there: it names no
     /// Xet ids, and its commits know only what came by LFS.

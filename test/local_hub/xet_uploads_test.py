@@ -178,6 +178,31 @@ def case_what_came_by_lfs_gets_an_id():
             assert int(cas.expect(200, "HEAD", f"/v1/files/{entries[path]['xetHash']}").headers["Content-Length"]) == len(content)
 
 
+def case_an_lfs_batch_offers_xet_to_who_speaks_it():
+    def batch(hub, *transfers, **members):
+        return hub.expect(200, "POST", "/datasets/julien/d.git/info/lfs/objects/batch",
+                          {"operation": "upload", "transfers": list(transfers), **members,
+                           "objects": [{"oid": hashlib.sha256(SMALL).hexdigest(), "size": len(SMALL)}]}).json()
+
+    with Hub(PROGRAM) as hub:
+        hub.create("julien/d", type="dataset")
+        assert batch(hub, "basic", "multipart")["transfer"] == "basic"
+        answer = batch(hub, "basic", "xet", ref={"name": "feat/a"})
+        actions = answer["objects"][0]["actions"]
+        assert answer["transfer"] == "xet" and list(actions) == ["upload"], answer
+        assert actions["upload"]["href"] == hub.endpoint + "/api/datasets/julien/d/xet-write-token/feat%2Fa"
+        header = actions["upload"]["header"]
+        assert set(header) == {"X-Xet-Cas-Url", "X-Xet-Access-Token", "X-Xet-Token-Expiration"}
+        hub.expect(200, "GET", batch(hub, "xet")["objects"][0]["actions"]["upload"]["href"])
+        authorized = {"Authorization": "Bearer " + header["X-Xet-Access-Token"]}
+        hub.expect(200, "POST", f"{header['X-Xet-Cas-Url']}/v1/xorbs/default/{SMALL_XORB_HASH}", SMALL_XORB, headers=authorized)
+        hub.expect(200, "POST", f"{header['X-Xet-Cas-Url']}/v1/shards", SMALL_SHARD, headers=authorized)
+        assert "actions" not in batch(hub, "xet")["objects"][0], "it is there"
+    with Hub(PROGRAM, "xet=0") as hub:
+        hub.create("julien/d", type="dataset")
+        assert batch(hub, "basic", "xet")["transfer"] == "basic"
+
+
 def case_everything_is_still_there_after_a_kill():
     with Hub(PROGRAM) as hub:
         cas = small(hub)
