@@ -83,7 +83,7 @@ files=$(find -L "$source_dir" -name .git -prune -o -type f -print | wc -l)
 bytes=$(find -L "$source_dir" -name .git -prune -o -type f -printf '%s\n' | awk '{ s += $1 } END { printf "%.0f", s }')
 [ "$files" -gt 0 ] || die "$source_dir holds no file"
 free=$(df --output=avail -B1 "$work" | tail -n 1)
-[ "$free" -gt $((bytes * 5 / 2)) ] || die "needs $((bytes * 5 / 2000000)) MB in $work, and has $((free / 1000000)); set TMPDIR"
+[ "$free" -gt $((bytes * 7 / 2)) ] || die "needs $((bytes * 7 / 2000000)) MB in $work, and has $((free / 1000000)); set TMPDIR"
 ok "$source_dir: $files files, $((bytes / 1000000)) MB"
 
 step "3. A Hub on this machine"

@@ -44,7 +44,8 @@ class Hub(Server):
     token = "hf_write"
 
     def __init__(self, bench, root, *settings):
-        super().__init__([bench.hub_program, root, *settings])
+        # Rows of LFS are about LFS: Xet is for those that ask for it.
+        super().__init__([bench.hub_program, root, "xet=0", *settings])
         self.secure = self.endpoint.startswith("https")
         self.certificate = bench.certificate
 

@@ -11,12 +11,15 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <unistd.h>
 #include <csignal>
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <string>
+#include <thread>
 
 namespace tool {
 namespace {
@@ -48,6 +51,8 @@ hf::HfApi make_api(asio::io_context& context, const Globals& globals) {
     hf::TransferConfig transfers;
     transfers.durable = globals.durable;
     transfers.require_hash = globals.require_hash;
+    // Where there is a second core, hashing goes there and leaves the first to the network.
+    if (std::thread::hardware_concurrency() > 1) transfers.worker = asio::system_executor();
     api.configure_transfers(transfers);
     return api;
 }

@@ -36,9 +36,9 @@ void ProgressSink::expect(std::int64_t files, std::int64_t bytes) noexcept {
     bytes_total_.fetch_add(static_cast<std::uint64_t>(bytes), relaxed);
 }
 
-void ProgressSink::received(std::uint64_t bytes, std::string_view file) {
-    bytes_done_.fetch_add(bytes, relaxed);
-    bytes_received_.fetch_add(bytes, relaxed);
+void ProgressSink::received(std::uint64_t wire, std::uint64_t content, std::string_view file) {
+    bytes_done_.fetch_add(content, relaxed);
+    bytes_received_.fetch_add(wire, relaxed);
     event(file);
 }
 

@@ -141,6 +141,7 @@ Environment::Environment(const Lookup& lookup, std::string home) {
                          : expand_home(variables.text("HF_TOKEN_PATH", join(hf_home, "token")), home);
     offline = Variables::is_true(variables.text("HF_HUB_OFFLINE", variables.text("TRANSFORMERS_OFFLINE")));
     disable_implicit_token = variables.flag("HF_HUB_DISABLE_IMPLICIT_TOKEN");
+    disable_xet = variables.flag("HF_HUB_DISABLE_XET");
     disable_telemetry = variables.flag("HF_HUB_DISABLE_TELEMETRY") || variables.flag("DISABLE_TELEMETRY") ||
                         variables.flag("DO_NOT_TRACK");
     etag_timeout = std::chrono::seconds(variables.number("HF_HUB_ETAG_TIMEOUT", default_etag_timeout.count()));

@@ -50,7 +50,11 @@ ListedFile read_file(const json::object& object, std::string_view path_name, std
     // Some servers write {} or null for what is no LFS file. If it is one, its hash will not be right.
     const json::value* lfs = object.if_contains("lfs");
     const json::object* pointer = lfs ? lfs->if_object() : nullptr;
-    if (pointer && !pointer->empty()) return read_lfs(std::move(*path), *pointer, size);
+    if (pointer && !pointer->empty()) {
+        ListedFile listed = read_lfs(std::move(*path), *pointer, size);
+        if (listed.file) listed.file->xet = xet::parse_hash(text_member(object, "xetHash").value_or(std::string()));
+        return listed;
+    }
     if (lfs && !pointer && !lfs->is_null()) return {std::move(*path), "has an LFS member that is no object"};
     const auto hash = hash_of(object, hash_name);
     if (!hash) return {std::move(*path), "has no usable hash"};
@@ -110,7 +114,10 @@ void SnapshotListing::append_line(std::string& text, const SnapshotFile& file) {
     text += write_field(file.etag);
     text += ' ';
     text += std::to_string(file.size);
-    text += file.lfs ? " l " : " r ";
+    if (file.xet)
+        text += " x" + xet::to_text(*file.xet) + " ";
+    else
+        text += file.lfs ? " l " : " r ";
     text += write_field(file.path);
     text += '\n';
 }
@@ -145,10 +152,13 @@ bool ListingReader::add(std::string_view line) {
     const std::string_view etag = take_until(line, ' ');
     const auto size = read_number(take_until(line, ' '));
     const std::string_view kind = take_until(line, ' ');
+    const auto xet = kind.starts_with('x') ? xet::parse_hash(kind.substr(1)) : std::nullopt;
     auto path = read_field(line);
-    if (!is_content_hash(etag) || !size || (kind != "l" && kind != "r") || !path || !is_safe_path(*path)) return false;
-    if (listing_.files.size() == *count_) return false;
-    layout_.add(listing_.files.emplace_back(std::move(*path), std::string(etag), *size, kind == "l").path);
+    if (!is_content_hash(etag) || !size || !path || !is_safe_path(*path)) return false;
+    if ((kind != "l" && kind != "r" && !xet) || listing_.files.size() == *count_) return false;
+    SnapshotFile& file = listing_.files.emplace_back(std::move(*path), std::string(etag), *size, kind != "r");
+    file.xet = xet;
+    layout_.add(file.path);
     return !layout_.clash();
 }
 

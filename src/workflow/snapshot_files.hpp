@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/path_layout.hpp"
+#include "xet/hash.hpp"
 
 #include <hf/core/error.hpp>
 #include <hf/core/json.hpp>
@@ -24,6 +25,7 @@ public:
     std::string etag;  ///< git-blob SHA-1, or SHA-256 of an LFS file: always a hash
     std::uint64_t size;
     bool lfs;
+    std::optional<xet::Hash> xet;  ///< the id in Xet storage of an LFS file that is there
 
     bool operator==(const SnapshotFile&) const = default;
 };

@@ -89,6 +89,7 @@ FetchJob SnapshotRun::job_for(const SnapshotFile& file, SnapshotDestination& des
     else
         source = std::make_shared<ResolveSource>(call_->session, std::move(resolve));
     FetchJob job(file.path, ContentId(file.etag, file.size), std::move(source), destination.partials());
+    job.xet = file.xet;
     job.again = force;
     if (!incomplete_folder.empty()) job.incomplete = incomplete_folder + "/" + file.etag + ".incomplete";
     return job;

@@ -19,6 +19,7 @@ using test::read_file;
 
 LocalHubConfig two_tree_pages(const fs::path& root) {
     LocalHubConfig config(root / "hub");
+    config.xet = false;  // these faults are of LFS
     config.lfs_threshold = 10'000;
     config.tree_page_size = 5;
     return config;

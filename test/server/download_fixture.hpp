@@ -31,6 +31,7 @@ public:
     static LocalHubConfig config_in(const std::filesystem::path& root) {
         LocalHubConfig config(root / "hub");
         config.lfs_threshold = 10'000;
+        config.xet = false;  // most of what is tested here is about LFS
         return config;
     }
     DownloadFixture() : DownloadFixture([](LocalHubConfig&) {}) {}

@@ -36,6 +36,7 @@ public:
     std::string token_path;  ///< HF_TOKEN_PATH, else "token" below `hf_home`
     bool offline = false;
     bool disable_implicit_token = false;  ///< only calls that demand a token send the configured one
+    bool disable_xet = false;
     bool disable_telemetry = false;
     std::chrono::seconds etag_timeout{0};
     std::chrono::seconds download_timeout{0};

@@ -38,7 +38,9 @@ public:
     // For the transfers themselves. From any thread; negative amounts take back.
     void set_state(State state);
     void expect(std::int64_t files, std::int64_t bytes) noexcept;
-    void received(std::uint64_t bytes, std::string_view file);
+    void received(std::uint64_t bytes, std::string_view file) { received(bytes, bytes, file); }
+    /// `wire` bytes have brought `content` bytes of the file: more, less, or none.
+    void received(std::uint64_t wire, std::uint64_t content, std::string_view file);
     void resumed(std::int64_t bytes) noexcept;  ///< kept of an earlier run, or (negative) thrown away
     void file_done(std::string_view file, std::uint64_t skipped_bytes = 0, bool skipped = false);
     void unverified(std::string_view file) { on_unverified(file); }

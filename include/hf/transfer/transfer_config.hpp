@@ -40,6 +40,14 @@ public:
     bool durable = false;
     /// Longest time that a file may be read without bringing 64 KiB that were never there before; then TimeoutError.
     std::chrono::milliseconds patience{600'000};
+    /// Files that the Hub keeps in Xet storage are put together from its chunks, verified by their Xet id; where the
+    /// storage cannot be used they come through LFS, and Session::on_warning is told. HF_HUB_DISABLE_XET turns it off.
+    bool xet = true;
+    /// Smaller ones come through LFS, for a request less each.
+    std::uint64_t xet_above = 1u << 20;
+    /// Hash them by SHA-256 as well, where the Hub names one. Their Xet id proves the same bytes at a third of the cost;
+    /// but who uploaded a file has chosen which SHA-256 stands beside its id.
+    bool xet_sha256 = false;
     /// How a transfer is resumed that broke off. Attempts count anew with each 64 KiB that were never there
     /// before; what is fetched again after a restart does not count.
     RetryConfig resume{6, std::chrono::seconds(1), std::chrono::seconds(20), std::chrono::milliseconds(0)};

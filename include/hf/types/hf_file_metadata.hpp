@@ -16,6 +16,7 @@ public:
     std::optional<std::string> etag;
     std::string location;  ///< where the content is: the URL itself after renames, or signed storage
     std::optional<std::uint64_t> size;
+    std::optional<std::string> xet_hash;  ///< its id, if it is in Xet storage: 64 hexadecimal digits
 
     bool operator==(const HfFileMetadata&) const = default;
 };

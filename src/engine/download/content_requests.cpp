@@ -44,6 +44,8 @@ std::optional<double> download_timeout(const Session& session) {
 void ContentRequests::begin(std::uint64_t parts, RangeSet kept) {
     // What is continued and then does not hash right gets one fetch more: it may be the old part.
     fetches_ = kept.total() > 0 ? -1 : 0;
+    exhausted_ = false;
+    last_failure_ = nullptr;
     budget_.emplace(parts, std::move(kept), engine().config.patience);
 }
 
@@ -51,6 +53,10 @@ void ContentRequests::give_up(std::string_view what) {
     exhausted_ = true;
     if (last_failure_) std::rethrow_exception(last_failure_);
     throw_about<ProtocolError>(std::string(what) + ": " + name() + " is given up");
+}
+
+void ContentRequests::require_request() {
+    if (!budget_->ask()) give_up("too many requests brought nothing new");
 }
 
 void ContentRequests::require_restart() {
@@ -102,7 +108,7 @@ asio::awaitable<bool> ContentRequests::resuming(const Attempt& attempt) {
 asio::awaitable<Stream> ContentRequests::open(ByteRange range, std::uint64_t size, bool ranged,
                                               std::string_view validator) {
     for (int renewals = 0;; ++renewals) {
-        if (!budget_->ask()) give_up("too many requests brought nothing new");
+        require_request();
         Request request = co_await job_.source->request();
         if (const auto timeout = download_timeout(call_->session)) request.timeout(timeout);
         if (ranged) {

@@ -61,6 +61,10 @@ public:
     bool whole_only() const noexcept { return whole_only_; }
     [[noreturn]] void ask_for_the_whole();
 
+    /// Another request is about to be sent. Throws if too many have brought nothing new.
+    void require_request();
+    /// What fails next ends the call.
+    void end_attempts() noexcept { exhausted_ = true; }
     /// Bytes were kept: `progressed` if that counts. The second form also throws what require_patience throws.
     void note_kept(ByteRange range, bool& progressed);
     void note_kept_or_give_up(ByteRange range, bool& progressed);

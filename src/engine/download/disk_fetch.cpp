@@ -1,5 +1,7 @@
 #include "engine/download/disk_fetch.hpp"
 
+#include "engine/xet/chunk_sink.hpp"
+
 #include <hf/core/error.hpp>
 #include <hf/core/for_each_bounded.hpp>
 #include <hf/transfer/progress.hpp>
@@ -118,7 +120,10 @@ asio::awaitable<void> DiskFetch::fetch_once(ByteRange wanted, BufferPool::Buffer
     if (requests_.whole_only() && wanted != all) from_the_start();
     const bool ranged = wanted != all;
     Partial& partial = sink_.partial();
-    Stream stream = co_await requests_.open(wanted, size, ranged, partial.validator());
+    // What Xet storage has brought is not the answer that a validator tells of.
+    const std::string& kept = partial.validator();
+    const std::string_view validator = ChunkSink::is_mark(kept) ? std::string_view() : std::string_view(kept);
+    Stream stream = co_await requests_.open(wanted, size, ranged, validator);
     net::Response& response = stream.response;
     const RangeAnswer answer = requests_.accept(response, wanted, ranged);
     if (answer.kind == RangeAnswer::Kind::whole && ranged) from_the_start();

@@ -3,8 +3,11 @@
 #include "engine/download/disk_fetch.hpp"
 #include "engine/download/memory_fetch.hpp"
 #include "engine/download/unsized_fetch.hpp"
+#include "engine/xet/availability.hpp"
+#include "engine/xet/fetch.hpp"
 
 #include <hf/core/error.hpp>
+#include <hf/session/environment.hpp>
 #include <hf/transfer/progress.hpp>
 
 namespace hf {
@@ -25,10 +28,21 @@ asio::awaitable<Partial> Fetch::run() {
     co_return partial;
 }
 
+bool Fetch::is_in_xet_storage() const {
+    const TransferConfig& config = requests_.engine().config;
+    return config.xet && !call_->session.environment().disable_xet && requests_.job().xet &&
+           *content().size() >= config.xet_above && XetAvailability::of(call_->session)->usable(call_->session);
+}
+
 asio::awaitable<Partial> Fetch::bring() {
     if (!content().size()) {
         UnsizedFetch fetch(requests_);
         co_return co_await fetch.run();
+    }
+    if (is_in_xet_storage()) {
+        XetFetch fetch(requests_, call_, *requests_.job().xet);
+        std::optional<Partial> partial = co_await fetch.run();
+        if (partial) co_return std::move(*partial);
     }
     // One byte more than the file, to notice bodies that are too long.
     if (*content().size() < BufferPool::large) {

@@ -9,13 +9,15 @@ namespace hf {
 ///
 /// Small files are read into memory and written once they are right (MemoryFetch). Larger ones are written as they
 /// arrive, journalled so that they can be continued, and from TransferConfig::parts_above on fetched over several
-/// connections (DiskFetch). A file of unknown size is fetched from the start each time (UnsizedFetch).
+/// connections (DiskFetch). What is in Xet storage is put together from its chunks (XetFetch). A file of unknown size
+/// is fetched from the start each time (UnsizedFetch).
 ///
 /// A server that does not answer ranges as they were asked is asked for the whole file instead, once. Behind
 /// everything that is repeated stands a CallBudget.
 class Fetch {
 public:
-    Fetch(std::shared_ptr<const TransferCall> call, FetchJob job) : requests_(std::move(call), std::move(job)) {}
+    Fetch(std::shared_ptr<const TransferCall> call, FetchJob job)
+        : call_(call), requests_(std::move(call), std::move(job)) {}
 
     /// The verified file, closed to changes, ready to publish. Throws IntegrityError, FileSystemError,
     /// InvalidResponseError if there is no hash and TransferConfig::require_hash, and what the session throws. After
@@ -28,7 +30,9 @@ public:
 
 private:
     boost::asio::awaitable<Partial> bring();
+    bool is_in_xet_storage() const;
 
+    std::shared_ptr<const TransferCall> call_;
     ContentRequests requests_;
 };
 

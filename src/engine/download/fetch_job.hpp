@@ -3,8 +3,10 @@
 #include "engine/download/download_source.hpp"
 #include "engine/files/content_id.hpp"
 #include "engine/files/partial_store.hpp"
+#include "xet/hash.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,8 +23,9 @@ public:
     ContentId content;
     std::shared_ptr<DownloadSource> source;
     std::shared_ptr<PartialStore> store;
-    bool again = false;      ///< fetch it even if it is in the cache
-    std::string incomplete;  ///< the reference's partial to start from, if there is no better; may be empty
+    std::optional<xet::Hash> xet;  ///< its id in Xet storage, if it is there
+    bool again = false;            ///< fetch it even if it is in the cache
+    std::string incomplete;        ///< the reference's partial to start from, if there is no better; may be empty
 };
 
 }  // namespace hf

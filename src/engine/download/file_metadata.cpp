@@ -3,6 +3,7 @@
 #include "core/cache_names.hpp"
 #include "core/text.hpp"
 #include "net/policy/redirect.hpp"
+#include "xet/hash.hpp"
 
 #include <hf/core/constants.hpp>
 #include <hf/core/error.hpp>
@@ -62,6 +63,8 @@ HfFileMetadata describe(const Session& session, const Reply& reply) {
     auto etag = fields.find("X-Linked-Etag");
     if (!etag || etag->empty()) etag = fields.find("ETag");
     if (etag) out.etag = normalize_etag(*etag);
+    const auto xet = fields.find("X-Xet-Hash");
+    if (xet && xet::parse_hash(*xet)) out.xet_hash = std::string(*xet);
     const auto location = fields.find("Location");
     out.location = redirected && location ? session.follow(reply.url, *location).to_string() : reply.url.to_string();
     out.size = number(fields.find("X-Linked-Size"));

@@ -206,6 +206,7 @@ asio::awaitable<ContentId> HubDownload::bring(const HfFileMetadata& metadata, st
         store = std::make_shared<PartialStore>(local_dir, ".hfhub", keep_above);
     FetchJob job(args_.file, ContentId(*metadata.etag, metadata.size),
                  std::make_shared<MetadataSource>(inquiry_, metadata), std::move(store));
+    if (metadata.xet_hash) job.xet = xet::parse_hash(*metadata.xet_hash);
     job.again = args_.force || args_.verify;
     if (args_.resume) job.incomplete = cache_.paths().blob(*metadata.etag).string() + ".incomplete";
     if (call_.progress) {

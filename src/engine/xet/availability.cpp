@@ -1,0 +1,41 @@
+#include "engine/xet/availability.hpp"
+
+#include "session/services.hpp"
+
+namespace hf {
+
+namespace {
+
+// Long enough that a store that is down costs little, short enough for a server that runs for months.
+constexpr std::chrono::minutes pause{5};
+
+}  // namespace
+
+std::shared_ptr<XetAvailability> XetAvailability::of(const Session& session) {
+    return session.services().use<XetAvailability>();
+}
+
+bool XetAvailability::usable(const Session& session) const {
+    const std::lock_guard lock(mutex_);
+    return !until_ || session.clock().now() >= *until_;
+}
+
+void XetAvailability::lost(const Session& session, const std::string& why) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = session.clock().now();
+        if (until_ && now < *until_) return;
+        until_ = now + pause;
+    }
+    session.warn("Xet storage cannot be used, files come through LFS instead: " + why);
+}
+
+bool XetAvailability::is_about_the_store(const Error& error) {
+    if (dynamic_cast<const TlsError*>(&error)) return false;
+    if (error.status() == 404) return error.info().url.find("/xet-read-token/") != std::string::npos;
+    if (error.status() >= 500) return true;
+    return error.status() == 0 && dynamic_cast<const ConnectionError*>(&error) &&
+           !dynamic_cast<const ProtocolError*>(&error);
+}
+
+}  // namespace hf

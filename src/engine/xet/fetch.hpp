@@ -1,0 +1,60 @@
+#pragma once
+
+#include "engine/download/content_requests.hpp"
+#include "engine/xet/chunk_sink.hpp"
+#include "engine/xet/store_client.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace hf {
+
+/// A file that is put together from the chunks of Xet storage (specification "File reconstruction"): windows of it are
+/// asked for, two at a time, and the ranges of xorbs that each needs are fetched side by side, once each, and decoded
+/// as they arrive. Every chunk is hashed, and the file's id is made anew from them before it counts. Whatever breaks
+/// off, expires or does not decode is asked for again with what is still missing. See Fetch.
+class XetFetch {
+public:
+    XetFetch(ContentRequests& requests, std::shared_ptr<const TransferCall> call, xet::Hash file);
+
+    /// nullopt: there is no Xet storage to be had, which says nothing of the file; what came is kept. Session::warn has
+    /// been told why, and the next files of the session need not try for a while.
+    boost::asio::awaitable<std::optional<Partial>> run();
+
+private:
+    struct Landing;  // of the chunks of one range
+    /// The first of the ranges of a window that failed.
+    struct Failure {
+        std::exception_ptr error;
+        bool expired = false, damaged = false;
+    };
+
+    boost::asio::awaitable<Partial> bring();
+    boost::asio::awaitable<void> fetch_missing();
+    std::optional<ByteRange> next_window();
+    boost::asio::awaitable<void> fetch_window(ByteRange window, bool& progressed);
+    boost::asio::awaitable<void> fetch_planned(const xet::PlannedFetch& fetch, Failure& failure, bool& progressed);
+    boost::asio::awaitable<void> fetch_range(const xet::PlannedFetch& fetch, bool& progressed);
+    boost::asio::awaitable<void> decode(net::Response& response, const xet::PlannedFetch& fetch, bool& progressed);
+    boost::asio::awaitable<std::optional<xet::Reconstruction>> ask(ByteRange window);
+    bool is_missing(const xet::PlannedFetch& fetch) const;
+    bool may_repeat(const Failure& failure);
+    boost::asio::awaitable<bool> has_sha256();
+
+    ContentRequests& requests_;
+    std::shared_ptr<const TransferCall> call_;
+    TransferEngine& engine_;
+    StoreClient store_;
+    xet::Hash file_;
+    ChunkSink sink_;
+    std::vector<ByteRange> windows_;  // that are being fetched
+    int renewals_ = 0, repairs_ = 0;
+    int wrong_ids_ = 0;
+};
+
+}  // namespace hf

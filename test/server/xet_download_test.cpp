@@ -1,0 +1,230 @@
+// Downloads from Xet storage, each of their steps failing in turn.
+#include "download_fixture.hpp"
+
+#include <hf/core/error.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+namespace hf::test {
+namespace {
+
+constexpr std::size_t mib = 1u << 20;
+
+/// Words that repeat themselves: chunks compress, and some are the same.
+std::string words(std::size_t size) {
+    std::string out;
+    for (unsigned i = 0; out.size() < size; ++i) out += "tensor " + std::to_string(i % 5000) + " of the model\n";
+    out.resize(size);
+    return out;
+}
+
+struct XetFixture : DownloadFixture {
+    XetFixture() : DownloadFixture([](LocalHubConfig& config) { config.xet = true; }) {}
+
+    /// Files that trees name by their Xet ids.
+    std::string publish_in_xet(const Files& files) {
+        const std::string commit = publish(files);
+        hub.idle();
+        count_anew();
+        return commit;
+    }
+    std::string mirror(const HfApi& api, ProgressSink* progress = nullptr) {
+        MirrorOptions options;
+        options.progress = progress;
+        run(api.mirror("julien/m", (path() / "mirror").string(), options));
+        return read_file(path() / "mirror/model.bin");
+    }
+    HfApi with(std::function<void(TransferConfig&)> adjust) {
+        HfApi out = client();
+        TransferConfig config;
+        adjust(config);
+        out.configure_transfers(config);
+        return out;
+    }
+    Fault fault(FaultKind kind, std::string route) const {
+        Fault out(kind);
+        out.route = std::move(route);
+        return out;
+    }
+    /// Transfers of contents break off after 8 MiB, each of them.
+    void break_contents() {
+        Scenario scenario;
+        for (const char* route : {"xet_content", "lfs_download"}) {
+            Fault broken = fault(FaultKind::reset, route);
+            broken.at_byte = 8 * mib;
+            broken.times = 0;
+            scenario.faults.push_back(broken);
+        }
+        hub.set_scenario(std::move(scenario));
+    }
+    std::size_t from_store() { return requests("xet_content"); }
+    std::size_t from_lfs() { return requests("lfs_download"); }
+};
+
+}  // namespace
+}  // namespace hf::test
+
+using namespace hf;
+using namespace hf::test;
+
+BOOST_FIXTURE_TEST_SUITE(xet_download, XetFixture)
+
+BOOST_AUTO_TEST_CASE(large_files_are_put_together_from_their_chunks) {
+    const std::string repeated = noise(2 * mib, 3);
+    const Files files = {{"exact.bin", noise(mib, 1)},    {"large.bin", noise(5 * mib + 17, 2)},
+                         {"small.bin", noise(20'000, 4)}, {"twice.bin", repeated + repeated + "end"},
+                         {"words.txt", words(3 * mib)},   {"zeros.bin", std::string(4 * mib, '\0')}};
+    publish_in_xet(files);
+    const std::string folder = run(client().snapshot_download("julien/m"));
+    for (const auto& [name, content] : files) BOOST_TEST((read_file(folder + "/" + name) == content), name);
+    BOOST_TEST(blobs_are_sound(repo_folder()));
+    BOOST_TEST(requests("xet_read_token") == 1u);
+    BOOST_TEST(requests("xet_reconstruction") == 5u);
+    BOOST_TEST(from_lfs() == 1u);  // the small one
+}
+
+BOOST_AUTO_TEST_CASE(a_single_file_is_found_by_its_headers) {
+    const std::string content = noise(2 * mib, 1);
+    publish_in_xet({{"model.bin", content}});
+    const std::string path = run(client().hf_hub_download("julien/m", "model.bin"));
+    BOOST_TEST((read_file(path) == content));
+    BOOST_TEST(requests("xet_reconstruction") == 1u);
+    BOOST_TEST(from_lfs() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_range_is_fetched_once_however_often_the_file_has_it) {
+    const std::string part = noise(3 * mib, 5);
+    publish_in_xet({{"model.bin", part + part + part}});
+    ProgressSink progress;
+    const std::string content = mirror(client(), &progress);
+    BOOST_TEST((content == part + part + part));
+    const ProgressCounters seen = progress.counters();
+    BOOST_TEST(seen.bytes_total >= 9 * mib);
+    BOOST_TEST(seen.bytes_done == seen.bytes_total);
+    BOOST_TEST(seen.bytes_received < 5 * mib);
+}
+
+BOOST_AUTO_TEST_CASE(xet_is_left_alone_where_that_is_asked_for) {
+    publish_in_xet({{"model.bin", noise(2 * mib, 1)}});
+    mirror(with([](TransferConfig& config) { config.xet = false; }));
+    BOOST_TEST(requests("xet_read_token") == 0u);
+    BOOST_TEST(from_lfs() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_fails_once_is_asked_for_again) {
+    const std::string content = noise(2 * mib, 1);
+    publish_in_xet({{"model.bin", content}});
+    const auto survives = [&](Fault fault) {
+        std::filesystem::remove_all(path() / "mirror");
+        const auto before = hub.counters().faults_injected;
+        break_down(std::move(fault));
+        const std::string got = mirror(client());
+        BOOST_TEST(hub.counters().faults_injected == before + 1);
+        BOOST_TEST(from_lfs() == 0u);
+        return got == content;
+    };
+    Fault expired = fault(FaultKind::status, "xet_content");
+    expired.status = 403;
+    BOOST_TEST(survives(expired));
+    Fault refused = fault(FaultKind::status, "xet_reconstruction");
+    refused.status = 401;
+    BOOST_TEST(survives(refused));
+    BOOST_TEST(requests("xet_read_token") == 2u);
+    for (const std::string route : {"xet_read_token", "xet_reconstruction", "xet_content"}) {
+        BOOST_TEST_CONTEXT(route) {
+            BOOST_TEST(survives(fault(FaultKind::status, route)));
+            BOOST_TEST(survives(fault(FaultKind::reset, route)));
+        }
+    }
+    for (const FaultKind kind : {FaultKind::truncate, FaultKind::reset, FaultKind::corrupt}) {
+        Fault cut = fault(kind, "xet_content");
+        cut.at_byte = 700'000;
+        BOOST_TEST(survives(cut));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_are_always_wrong_are_an_error_and_leave_nothing) {
+    publish_in_xet({{"model.bin", noise(2 * mib, 1)}});
+    Fault wrong = fault(FaultKind::corrupt, "xet_content");
+    wrong.at_byte = 500'000;
+    wrong.times = 0;
+    break_down(wrong);
+    BOOST_CHECK_THROW(mirror(client()), IntegrityError);
+    BOOST_TEST(!std::filesystem::exists(path() / "mirror/model.bin"));
+    BOOST_TEST(from_lfs() == 0u);
+    BOOST_TEST(from_store() <= 8u);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_refuses_every_url_it_signs_is_given_up) {
+    publish_in_xet({{"model.bin", noise(2 * mib, 1)}});
+    Fault expired = fault(FaultKind::status, "xet_content");
+    expired.status = 403;
+    expired.times = 0;
+    break_down(expired);
+    BOOST_CHECK_THROW(mirror(client()), HfHubHTTPError);
+    BOOST_TEST(from_store() <= 8u);
+    BOOST_TEST(from_lfs() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_store_files_come_through_lfs_and_that_is_told_once) {
+    const std::string content = noise(2 * mib, 1);
+    publish_in_xet({{"model.bin", content}, {"other.bin", noise(2 * mib, 2)}});
+    const auto falls_back = [&](Fault fault) {
+        std::filesystem::remove_all(path() / "mirror");
+        fault.times = 0;
+        break_down(std::move(fault));
+        HfApi api = client();
+        std::vector<std::string> warnings;
+        api.session().on_warning([&](std::string_view text) { warnings.emplace_back(text); });
+        const std::string got = mirror(api);
+        BOOST_TEST(warnings.size() == 1u);
+        BOOST_TEST(from_lfs() == 2u);
+        return got == content;
+    };
+    Fault none = fault(FaultKind::status, "xet_read_token");
+    none.status = 404;
+    BOOST_TEST(falls_back(none));
+    BOOST_TEST(falls_back(fault(FaultKind::status, "xet_reconstruction")));
+    BOOST_TEST(falls_back(fault(FaultKind::reset, "xet_reconstruction")));
+}
+
+BOOST_AUTO_TEST_CASE(what_came_before_an_interruption_is_not_fetched_again) {
+    const std::string content = noise(12 * mib, 1);
+    publish_in_xet({{"model.bin", content}});
+    break_contents();
+    BOOST_CHECK_THROW(mirror(with([](TransferConfig& config) { config.resume.max_attempts = 1; })), Error);
+    hub.set_scenario(Scenario());
+    ProgressSink progress;
+    BOOST_TEST((mirror(client(), &progress) == content));
+    const ProgressCounters seen = progress.counters();
+    BOOST_TEST(seen.bytes_done == seen.bytes_total);
+    BOOST_TEST(seen.bytes_received < 11 * mib);
+}
+
+BOOST_AUTO_TEST_CASE(lfs_goes_on_where_xet_was_interrupted_and_the_other_way_round) {
+    const std::string content = noise(12 * mib, 1);
+    publish_in_xet({{"model.bin", content}});
+    const auto interrupted = [&](bool xet) {
+        std::filesystem::remove_all(path() / "mirror");
+        break_contents();
+        BOOST_CHECK_THROW(mirror(with([&](TransferConfig& config) {
+                              config.resume.max_attempts = 1;
+                              config.xet = xet;
+                          })),
+                          Error);
+        hub.set_scenario(Scenario());
+        ProgressSink progress;
+        BOOST_TEST((mirror(with([&](TransferConfig& config) { config.xet = !xet; }), &progress) == content));
+        return progress.counters().bytes_received;
+    };
+    BOOST_TEST(interrupted(true) < 11 * mib);
+    BOOST_TEST(interrupted(false) < 11 * mib);
+}
+
+BOOST_AUTO_TEST_CASE(the_sha256_is_checked_too_where_that_is_asked_for) {
+    const std::string content = noise(2 * mib, 1);
+    publish_in_xet({{"model.bin", content}});
+    BOOST_TEST((mirror(with([](TransferConfig& config) { config.xet_sha256 = true; })) == content));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
