@@ -1,5 +1,6 @@
 // Quota headers that would stop a client, and what is kept for each token.
 #include "fake_transport.hpp"
+#include "net/policy/rate_limit.hpp"
 #include "session_fixture.hpp"
 
 #include <hf/core/error.hpp>
