@@ -46,12 +46,12 @@ struct XetFixture : DownloadFixture {
         out.route = std::move(route);
         return out;
     }
-    /// Transfers of contents break off after 8 MiB, each of them.
+    /// Transfers of contents break off after 2 MiB, each of them.
     void break_contents() {
         Scenario scenario;
         for (const char* route : {"xet_content", "lfs_download"}) {
-            Fault broken = fault(FaultKind::reset, route);
-            broken.at_byte = 8 * mib;
+            Fault broken = fault(FaultKind::truncate, route);
+            broken.at_byte = 2 * mib;
             broken.times = 0;
             scenario.faults.push_back(broken);
         }
