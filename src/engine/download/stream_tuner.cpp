@@ -1,6 +1,7 @@
 #include "engine/download/stream_tuner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hf {
 
