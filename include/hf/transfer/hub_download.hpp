@@ -39,8 +39,8 @@ struct DownloadedFile {
     std::string commit_hash;  ///< empty: the legacy cache does not know
     std::string etag;         ///< its hash, if `verified`; empty: a cache without links does not know
     std::uint64_t size = 0;
-    /// It had its hash when it was fetched. False: no route of the server gives one, or a cache without links
-    /// does not know.
+    /// It had its hash when it was fetched; of a file that came from Xet storage, its Xet id, and its hash with
+    /// TransferConfig::xet_sha256. False: no route of the server gives one, or a cache without links does not know.
     bool verified = false;
 };
 
