@@ -43,7 +43,7 @@ struct HostsFixture : test::HostileFixture {
     }
     /// A Hub with one LFS file "w.bin" whose content is at `href`.
     std::function<test::ScriptedAnswer(const test::ReceivedRequest&)> hub_with_link(std::string href) {
-        return [this, href](const test::ReceivedRequest& request) {
+        return [href](const test::ReceivedRequest& request) {
             const auto path = request.path();
             const std::string sha = sha256_hex(content);
             if (path.find("/revision/") != path.npos)
