@@ -11,25 +11,25 @@
 #include <mutex>
 #include <utility>
 
-namespace hf::net {
+namespace hf {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
 // The waiting coroutine is owned by a timer, and thereby by its context: a context that is destroyed takes its
-// waiters along. A completion handler here would keep the coroutine, and the coroutine this gate, for ever.
+// waiters along. A completion handler here would keep the coroutine, and the coroutine this event, for ever.
 struct Event::State {
     std::mutex mutex;
-    bool open = false;
+    bool set = false;
     asio::steady_timer* waiter = nullptr;
 
     void announce() {
         const std::scoped_lock lock(mutex);
-        open = true;
+        set = true;
         if (waiter) waiter->cancel();
     }
     bool take() {
         const std::scoped_lock lock(mutex);
-        return std::exchange(open, false);
+        return std::exchange(set, false);
     }
     void leave() {
         const std::scoped_lock lock(mutex);
@@ -39,7 +39,7 @@ struct Event::State {
 
 Event::Event() : state_(std::make_shared<State>()) {}
 
-void Event::open() { state_->announce(); }
+void Event::set() { state_->announce(); }
 
 asio::awaitable<void> Event::wait() {
     const std::shared_ptr<State> state = state_;
@@ -51,13 +51,13 @@ asio::awaitable<void> Event::wait() {
     };
     const Leave leave{*state};
     // The lock keeps an announcement by another thread from the timer until it waits.
-    const auto initiate = [](auto handler, State* gate, asio::steady_timer* waiter) {
-        const std::scoped_lock lock(gate->mutex);
-        if (gate->open) {
+    const auto initiate = [](auto handler, State* event, asio::steady_timer* waiter) {
+        const std::scoped_lock lock(event->mutex);
+        if (event->set) {
             const auto on = waiter->get_executor();
             asio::post(on, [handler = std::move(handler)]() mutable { std::move(handler)(error_code()); });
         } else {
-            gate->waiter = waiter;
+            event->waiter = waiter;
             waiter->async_wait(std::move(handler));
         }
     };
@@ -67,4 +67,4 @@ asio::awaitable<void> Event::wait() {
     if (!state->take()) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
-}  // namespace hf::net
+}  // namespace hf

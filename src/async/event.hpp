@@ -4,15 +4,15 @@
 
 #include <memory>
 
-namespace hf::net {
+namespace hf {
 
 /// An event that one coroutine waits for and any thread announces. An announcement without a waiter is
-/// kept for the next wait. Copies are the same gate; it may be opened after the waiter has gone.
+/// kept for the next wait. Copies are the same event; it may be set after the waiter has gone.
 class Event {
 public:
     Event();
 
-    void open();
+    void set();
     /// Throws system_error(operation_aborted) on cancellation. One waiter at a time.
     boost::asio::awaitable<void> wait();
 
@@ -21,4 +21,4 @@ private:
     std::shared_ptr<State> state_;
 };
 
-}  // namespace hf::net
+}  // namespace hf

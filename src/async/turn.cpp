@@ -26,9 +26,9 @@ public:
 
     explicit TurnQueue(asio::execution_context& owner) : service(owner) {}
 
-    void enter(const asio::any_io_executor& loop, net::Event gate) {
+    void enter(const asio::any_io_executor& loop, Event event) {
         const std::scoped_lock lock(mutex_);
-        waiting_.push_back(std::move(gate));
+        waiting_.push_back(std::move(event));
         if (!std::exchange(stepping_, true)) step_later(loop);
     }
 
@@ -42,13 +42,13 @@ private:
         const std::scoped_lock lock(mutex_);
         stepping_ = !waiting_.empty();
         if (!stepping_) return;
-        waiting_.front().open();
+        waiting_.front().set();
         waiting_.pop_front();
         step_later(loop);
     }
 
     std::mutex mutex_;
-    std::deque<net::Event> waiting_;
+    std::deque<Event> waiting_;
     bool stepping_ = false;
 };
 
@@ -57,9 +57,9 @@ private:
 asio::awaitable<void> pass_turn() {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     const asio::any_io_executor loop = detail::below_strands(executor);
-    net::Event gate;
-    asio::use_service<TurnQueue>(loop.context()).enter(loop, gate);
-    co_await gate.wait();
+    Event event;
+    asio::use_service<TurnQueue>(loop.context()).enter(loop, event);
+    co_await event.wait();
 }
 
 }  // namespace hf

@@ -18,7 +18,7 @@ ConnectRace::ConnectRace(asio::any_io_executor executor, Addresses addresses, st
 
 void ConnectRace::start(Event finished) {
     const std::scoped_lock lock(mutex_);
-    finished_gate_ = std::move(finished);
+    finished_event_ = std::move(finished);
     launch();
 }
 
@@ -71,7 +71,7 @@ void ConnectRace::finish() {
     timer_.cancel();
     error_code ignored;
     for (const auto& socket : attempts_) socket->close(ignored);
-    if (finished_gate_) finished_gate_->open();
+    if (finished_event_) finished_event_->set();
 }
 
 void ConnectRace::abort() {

@@ -43,7 +43,7 @@ private:
 
     mutable std::mutex mutex_;
     boost::asio::steady_timer timer_;
-    std::optional<Event> finished_gate_;
+    std::optional<Event> finished_event_;
     std::vector<std::unique_ptr<tcp::socket>> attempts_;
     std::size_t running_ = 0;
     bool finished_ = false;

@@ -33,14 +33,14 @@ Resolver::Resolver(asio::any_io_executor executor, const TransportConfig& config
     }
 }
 
-std::shared_ptr<Resolver::Lookup> Resolver::join(const std::string& host, Event gate) {
+std::shared_ptr<Resolver::Lookup> Resolver::join(const std::string& host, Event event) {
     std::shared_ptr<Lookup>& lookup = running_[host];
     if (lookup) {
-        lookup->waiters.push_back(std::move(gate));
+        lookup->waiters.push_back(std::move(event));
         return lookup;
     }
     lookup = std::make_shared<Lookup>(executor_);
-    lookup->waiters.push_back(std::move(gate));
+    lookup->waiters.push_back(std::move(event));
     lookup->resolver.async_resolve(
         host, "",
         [self = shared_from_this(), lookup, host](error_code error, const tcp::resolver::results_type& results) {
@@ -59,7 +59,7 @@ std::shared_ptr<Resolver::Lookup> Resolver::join(const std::string& host, Event 
                 waiters.swap(lookup->waiters);
                 self->running_.erase(host);
             }
-            for (Event& waiter : waiters) waiter.open();
+            for (Event& waiter : waiters) waiter.set();
         });
     return lookup;
 }
@@ -68,7 +68,7 @@ asio::awaitable<Addresses> Resolver::resolve(std::string host, std::shared_ptr<E
     error_code not_an_address;
     const auto literal = asio::ip::make_address(host, not_an_address);
     if (!not_an_address) co_return Addresses(1, literal);
-    Event gate;
+    Event event;
     std::shared_ptr<Lookup> lookup;
     {
         const std::scoped_lock lock(mutex_);
@@ -76,10 +76,10 @@ asio::awaitable<Addresses> Resolver::resolve(std::string host, std::shared_ptr<E
             co_return connection_order(fixed->second, fixed_rotation_++, std::nullopt);
         Addresses known = cache_.find(host, std::chrono::steady_clock::now());
         if (!known.empty()) co_return known;
-        lookup = join(host, gate);
+        lookup = join(host, event);
     }
-    exchange->attach(gate);
-    co_await gate.wait();
+    exchange->attach(event);
+    co_await event.wait();
     exchange->detach();
     exchange->throw_if_fired(true);
     Addresses found;

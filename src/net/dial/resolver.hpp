@@ -27,7 +27,7 @@ public:
 
 private:
     struct Lookup;
-    std::shared_ptr<Lookup> join(const std::string& host, Event gate);
+    std::shared_ptr<Lookup> join(const std::string& host, Event event);
 
     boost::asio::any_io_executor executor_;
     std::unordered_map<std::string, Addresses> fixed_;

@@ -25,7 +25,7 @@ constexpr std::size_t upload_block = 256 * 1024;
 /// Waits for writing and reading at once, so that an answer to an unfinished upload is seen. The wait for
 /// reading stays on over several waits for writing.
 struct Conversation::Watch {
-    Event gate;
+    Event event;
     std::atomic<bool> reading{false}, writing{false};
 };
 
@@ -36,15 +36,15 @@ asio::awaitable<void> Conversation::wait_either() {
     if (!watch_->reading.exchange(true))
         socket.async_wait(tcp::socket::wait_read, [watch = watch_](error_code) {
             watch->reading = false;
-            watch->gate.open();
+            watch->event.set();
         });
     if (!watch_->writing.exchange(true))
         socket.async_wait(tcp::socket::wait_write, [watch = watch_](error_code) {
             watch->writing = false;
-            watch->gate.open();
+            watch->event.set();
         });
     exchange.wait_begins(Limit::stall, Clock::now());
-    co_await watch_->gate.wait();
+    co_await watch_->event.wait();
 }
 
 Conversation::Step Conversation::broken(std::string_view what, error_code error) {

@@ -12,16 +12,16 @@ void Exchange::attach(int descriptor) {
     if (fired_ != Limit::none) ::shutdown(descriptor_, SHUT_RDWR);
 }
 
-void Exchange::attach(Event gate) {
+void Exchange::attach(Event event) {
     const std::scoped_lock lock(mutex_);
-    gate_ = std::move(gate);
-    if (fired_ != Limit::none) gate_->open();
+    event_ = std::move(event);
+    if (fired_ != Limit::none) event_->set();
 }
 
 void Exchange::detach() {
     const std::scoped_lock lock(mutex_);
     descriptor_ = -1;
-    gate_.reset();
+    event_.reset();
 }
 
 void Exchange::wait_begins(Limit phase, Time now) {
@@ -38,7 +38,7 @@ void Exchange::fire_locked(Limit reason) {
     if (fired_ != Limit::none) return;
     fired_ = reason;
     if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
-    if (gate_) gate_->open();
+    if (event_) event_->set();
 }
 
 void Exchange::fire(Limit reason) {

@@ -17,7 +17,7 @@
 namespace hf::net {
 
 /// One request and its answer, shared by the coroutine that carries it out and the transport's watchdog.
-/// The watchdog ends an overdue exchange from outside: it shuts the socket down or opens the gate that the
+/// The watchdog ends an overdue exchange from outside: it shuts the socket down or sets the event that the
 /// coroutine waits for, and the coroutine finds the reason here. Thread-safe where not said otherwise.
 class Exchange {
 public:
@@ -32,7 +32,7 @@ public:
 
     /// What `fire` acts on. A descriptor must be detached before it is closed.
     void attach(int descriptor);
-    void attach(Event gate);
+    void attach(Event event);
     void detach();
 
     void wait_begins(Limit phase, Time now);
@@ -63,7 +63,7 @@ private:
     Deadlines deadlines_;
     Limit fired_ = Limit::none;
     int descriptor_ = -1;
-    std::optional<Event> gate_;
+    std::optional<Event> event_;
     std::atomic<std::uint64_t> body_bytes_{0};
 };
 

@@ -120,7 +120,7 @@ void TransportState::release(const Origin& origin, std::unique_ptr<Connection> c
         }
         garbage = pool_.take_garbage();
     }
-    if (woken) woken->gate.open();
+    if (woken) woken->event.set();
 }
 
 void TransportState::discard(const Origin& origin) noexcept {
@@ -132,7 +132,7 @@ void TransportState::discard(const Origin& origin) noexcept {
             woken->served = true;
         }
     }
-    if (woken) woken->gate.open();
+    if (woken) woken->event.set();
 }
 
 void TransportState::close() noexcept {
@@ -188,8 +188,8 @@ asio::awaitable<void> Lease::wait_for_slot(std::shared_ptr<PoolWaiter> waiter) {
     };
     {
         const Place place{*this, *waiter};
-        exchange_->attach(waiter->gate);
-        co_await waiter->gate.wait();
+        exchange_->attach(waiter->event);
+        co_await waiter->event.wait();
     }
     exchange_->detach();
     exchange_->throw_if_fired(true);
@@ -206,11 +206,11 @@ asio::awaitable<void> Lease::pace(Pacer& pacer, std::size_t bytes) {
         ~Booking() { pacer.give_back(bytes); }
     } booking{pacer, bytes};
     exchange_->wait_ends(now);
-    Event gate;
+    Event event;
     asio::steady_timer timer(state_->executor(), wait);
-    timer.async_wait([gate](error_code) mutable { gate.open(); });
-    exchange_->attach(gate);  // a deadline or a close ends this wait, too
-    co_await gate.wait();
+    timer.async_wait([event](error_code) mutable { event.set(); });
+    exchange_->attach(event);  // a deadline or a close ends this wait, too
+    co_await event.wait();
     booking.bytes = 0;
 }
 

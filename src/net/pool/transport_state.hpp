@@ -22,7 +22,7 @@ namespace hf::net {
 
 /// A place in the queue of a pool. Guarded by the transport's mutex.
 struct PoolWaiter {
-    Event gate;
+    Event event;
     bool served = false;
     std::unique_ptr<Connection> connection;  ///< with `served`: null where one must be opened
 };
