@@ -92,6 +92,16 @@ File File::try_open_own_at(int folder, const char* name, int flags, std::string 
     return file;
 }
 
+File File::try_open_regular_at(int folder, const char* name, std::string path) {
+    // Not waiting for what turns out to be a FIFO.
+    File file = adopt(::openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), std::move(path));
+    if (!file && (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG)) return File();
+    if (!file) throw_errno("cannot open", file.path());
+    struct stat info {};
+    if (::fstat(file.fd(), &info) != 0) throw_errno("cannot examine", file.path());
+    return S_ISREG(info.st_mode) ? std::move(file) : File();
+}
+
 File File::adopt(int fd, std::string path) {
     File file;
     file.fd_ = fd;
@@ -193,13 +203,8 @@ void make_folders(const std::string& path) {
 namespace {
 
 std::optional<std::string> read_text_at(int folder, const char* name, const std::string& path, std::size_t limit) {
-    // Not waiting for what turns out to be a FIFO.
-    const File file = File::adopt(::openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), path);
-    if (!file && (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG)) return std::nullopt;
-    if (!file) throw_errno("cannot open", path);
-    struct stat info {};
-    if (::fstat(file.fd(), &info) != 0) throw_errno("cannot examine", path);
-    if (!S_ISREG(info.st_mode)) return std::nullopt;
+    const File file = File::try_open_regular_at(folder, name, path);
+    if (!file) return std::nullopt;
     std::string text(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), limit)), '\0');
     text.resize(file.read_at(text.data(), text.size(), 0));
     return text;

@@ -39,6 +39,9 @@ public:
     /// no second name. An empty File for whatever else is there, links and FIFOs included. Does not throw.
     static File try_open_own_at(int folder, const char* name, int flags, std::string path);
 
+    /// Opens a regular file for reading, links followed; an empty File if there is none.
+    static File try_open_regular_at(int folder, const char* name, std::string path);
+
     static File adopt(int fd, std::string path);      ///< owns `fd` from now on
     static File duplicate(int fd, std::string path);  ///< another descriptor of the same
 
@@ -80,8 +83,10 @@ void sync_folder(int folder, const std::string& path);
 
 /// mkdir -p. Throws FileSystemError.
 void make_folders(const std::string& path);
+/// Longest text that is read back from the disk: what is longer is read so far, and is not whole.
+inline constexpr std::size_t longest_text = 1u << 30;
 /// The whole of a small regular file; nullopt if there is none. Throws FileSystemError.
-std::optional<std::string> read_text(const std::string& path, std::size_t limit = 1u << 30);
+std::optional<std::string> read_text(const std::string& path, std::size_t limit = longest_text);
 /// Writes a file beside `path` and renames it there; missing folders are made. Throws FileSystemError.
 void write_text(const std::string& path, std::string_view text);
 /// Sixteen random hexadecimal digits, for names that nobody else chooses.
@@ -132,7 +137,7 @@ public:
     /// The same without making folders: -1 if one is missing, or is no folder.
     std::pair<int, std::string> existing_parent(const std::string& path);
     /// As the functions of the same name, below the root.
-    std::optional<std::string> read_text(const std::string& path, std::size_t limit = 1u << 30);
+    std::optional<std::string> read_text(const std::string& path, std::size_t limit = longest_text);
     void write_text(const std::string& path, std::string_view text);
     /// Folders were removed behind its back.
     void forget_folders() {

@@ -1,6 +1,6 @@
 #include "engine/files/kept_lines.hpp"
 
-#include <cerrno>
+#include <algorithm>
 #include <utility>
 
 namespace hf {
@@ -19,20 +19,13 @@ File folder_of_text(FolderTree& tree, const std::string& path) {
 File open_text(FolderTree& tree, const std::string& path) {
     const auto [folder, name] = tree.existing_parent(path);
     if (folder < 0) return File();
-    // Not waiting for what turns out to be a FIFO.
-    File file = File::adopt(::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK), tree.full_path(path));
-    if (!file && (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG)) return File();
-    if (!file) throw_errno("cannot open", file.path());
-    struct stat info {};
-    if (::fstat(file.fd(), &info) != 0) throw_errno("cannot examine", file.path());
-    if (!S_ISREG(info.st_mode)) return File();
-    return file;
+    return File::try_open_regular_at(folder, name.c_str(), tree.full_path(path));
 }
 
 }  // namespace
 
 LineReader::LineReader(FolderTree& tree, const std::string& path) : file_(open_text(tree, path)) {
-    if (file_) size_ = file_.size();
+    if (file_) size_ = std::min<std::uint64_t>(file_.size(), longest_text);
 }
 
 std::optional<std::string_view> LineReader::next() {
@@ -56,7 +49,8 @@ bool LineReader::read_block() {
     block_.erase(0, std::exchange(used_, 0));
     const std::size_t kept = block_.size();
     block_.resize(kept + block_size);
-    const std::size_t got = file_.read_at(block_.data() + kept, block_size, offset_);
+    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(block_size, size_ - offset_));
+    const std::size_t got = file_.read_at(block_.data() + kept, want, offset_);
     block_.resize(kept + got);
     // A file that has become shorter is at its end, and not whole.
     offset_ = got == 0 ? size_ : offset_ + got;
@@ -91,13 +85,11 @@ boost::asio::awaitable<std::optional<std::string>> read_text_in_slices(FolderTre
                                                                        Slice& slice) {
     const File file = open_text(tree, path);
     if (!file) co_return std::nullopt;
-    std::string text;
-    text.reserve(static_cast<std::size_t>(file.size()));
-    for (;;) {
-        const std::size_t at = text.size();
-        text.resize(at + block_size);
-        text.resize(at + file.read_at(text.data() + at, block_size, at));
-        if (text.size() < at + block_size) break;
+    std::string text(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), longest_text)), '\0');
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t got = file.read_at(text.data() + at, std::min(block_size, text.size() - at), at);
+        if (got == 0) text.resize(at);
+        at += got;
         if (slice.is_over()) co_await slice.pause();
     }
     co_return text;

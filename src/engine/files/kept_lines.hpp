@@ -28,7 +28,7 @@ public:
     std::optional<std::string_view> next();
     /// After the last line: nothing followed it, and there was one.
     bool is_whole() const noexcept { return whole_; }
-    std::uint64_t size() const noexcept { return size_; }  ///< of the file
+    std::uint64_t size() const noexcept { return size_; }  ///< of the file, as far as it is read: see `longest_text`
 
 private:
     bool read_block();
