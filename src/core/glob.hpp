@@ -1,5 +1,7 @@
 #pragma once
 
+#include <hf/core/string_list.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -75,6 +77,12 @@ private:
     std::optional<std::vector<Pattern>> allow_;
     std::vector<Pattern> ignore_;
 };
+
+/// As an option has them: absent unless given.
+inline PatternFilter::Patterns patterns_of(const StringList& list) {
+    if (!list.given()) return std::nullopt;
+    return list.to_vector();
+}
 
 /// What `upload_folder` never uploads.
 inline constexpr std::array<std::string_view, 4> ignore_git_folder_patterns = {".git", ".git/*", "*/.git",

@@ -31,9 +31,7 @@ namespace {
 constexpr int max_listings = 4;
 
 FolderFilter make_filter(const CommitSchedulerOptions& options) {
-    PatternFilter::Patterns allow;
-    if (options.allow_patterns.given()) allow = options.allow_patterns.to_vector();
-    return FolderFilter(allow, options.ignore_patterns.to_vector());
+    return FolderFilter(patterns_of(options.allow_patterns), options.ignore_patterns.to_vector());
 }
 
 }  // namespace

@@ -29,15 +29,10 @@ namespace {
 
 constexpr unsigned reference_workers = 8;  // the reference's default
 
-PatternFilter::Patterns patterns(const StringList& list) {
-    if (!list.given()) return std::nullopt;
-    return list.to_vector();
-}
-
 }  // namespace
 
 PatternFilter pattern_filter(const StringList& allow, const StringList& ignore) {
-    return PatternFilter(patterns(allow), patterns(ignore));
+    return PatternFilter(patterns_of(allow), patterns_of(ignore));
 }
 
 asio::awaitable<std::vector<std::string>> unmatched_in_slices(const PatternFilter& filter,

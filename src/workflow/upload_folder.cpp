@@ -32,9 +32,9 @@ public:
     FolderRequest(const Session& session, std::string_view repo_id, fs::path folder, const UploadFolderOptions& options)
         : folder(std::move(folder)),
           path_in_repo(options.path_in_repo),
-          allow(patterns(options.allow_patterns)),
+          allow(patterns_of(options.allow_patterns)),
           ignore(options.ignore_patterns.to_vector()),
-          remove(patterns(options.delete_patterns)),
+          remove(patterns_of(options.delete_patterns)),
           multi_commits(options.multi_commits),
           split_commits(options.split_commits) {
         const auto described = std::make_shared<CommitCall>(session, repo_id, options);
@@ -54,12 +54,6 @@ public:
     PatternFilter::Patterns remove;
     bool multi_commits;
     bool split_commits;
-
-private:
-    static PatternFilter::Patterns patterns(const StringList& list) {
-        if (!list.given()) return std::nullopt;
-        return list.to_vector();
-    }
 };
 
 fs::path resolve_folder(const fs::path& folder) {
