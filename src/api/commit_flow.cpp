@@ -10,6 +10,7 @@
 #include "engine/upload/preupload.hpp"
 #include "engine/upload/upload_body.hpp"
 #include "engine/upload/upload_state.hpp"
+#include "session/error_mapping.hpp"
 
 #include <hf/core/constants.hpp>
 #include <hf/core/repo.hpp>
@@ -77,7 +78,7 @@ asio::awaitable<std::string> head_of(std::shared_ptr<const CommitCall> call) {
     try {
         head = co_await call->session.call<RevisionHead>(std::move(request));
     } catch (const HfHubHTTPError& error) {
-        if (error.status() != 404 && error.status() != 405 && error.status() != 501) throw;
+        if (!lacks_route(error.status())) throw;
     }
     co_return head.sha;
 }

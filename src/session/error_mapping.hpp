@@ -17,6 +17,9 @@ namespace hf {
 void raise_for_status(net::Method method, const Url& url, unsigned status, const net::Fields& fields,
                       std::string_view body, std::chrono::system_clock::time_point now, std::string_view hint = {});
 
+/// Whether a status may mean that a server does not know the route at all.
+constexpr bool lacks_route(unsigned status) noexcept { return status == 404 || status == 405 || status == 501; }
+
 /// What the Hub or a store says of a failure: X-Error-Message, "error" and "errors[].message" of a JSON body, <Code>
 /// and <Message> of an XML one, one line each, none twice. Empty if it says nothing.
 std::string server_message(const net::Fields& fields, std::string_view body);

@@ -4,6 +4,7 @@
 #include "core/safe_path.hpp"
 #include "engine/download/file_metadata.hpp"
 #include "engine/files/kept_lines.hpp"
+#include "session/error_mapping.hpp"
 #include "session/kept_entries.hpp"
 #include "session/long_answer.hpp"
 
@@ -162,8 +163,6 @@ asio::awaitable<void> Lister::from_siblings() {
         throw_invalid("the server has no tree of " + call_->repo.id() +
                       " and knows no hashes: nothing could be verified");
 }
-
-bool lacks_route(unsigned status) { return status == 404 || status == 405 || status == 501; }
 
 asio::awaitable<SnapshotListing> Lister::run() {
     std::exception_ptr lacking;

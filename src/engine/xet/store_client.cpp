@@ -1,10 +1,13 @@
 #include "engine/xet/store_client.hpp"
 
+#include "engine/download/range_answer.hpp"
+#include "session/error_mapping.hpp"
 #include "session/services.hpp"
 
 #include <hf/core/error.hpp>
 
 #include <atomic>
+#include <limits>
 
 namespace hf {
 
@@ -23,11 +26,8 @@ std::string base_of(const Url& store) {
     return out;
 }
 
-std::string range_text(ByteRange range) {
-    return "bytes=" + std::to_string(range.begin) + "-" + std::to_string(range.end - 1);
-}
-
-bool lacks_route(unsigned status) { return status == 404 || status == 405 || status == 501; }
+// With its end, always: what lies behind may be anything.
+std::string range_text(ByteRange range) { return range_field(range, std::numeric_limits<std::uint64_t>::max()); }
 
 }  // namespace
 
