@@ -222,9 +222,77 @@ BOOST_AUTO_TEST_CASE(lfs_goes_on_where_xet_was_interrupted_and_the_other_way_rou
 }
 
 BOOST_AUTO_TEST_CASE(the_sha256_is_checked_too_where_that_is_asked_for) {
+    publish_in_xet({{"model.bin", noise(2 * mib, 1)}});
+    Fault other = fault(FaultKind::headers, "resolve");
+    other.times = 0;
+    other.fields = {{"X-Linked-Etag", '"' + sha256_hex("other") + '"'}};
+    break_down(other);
+    const auto download = [&](bool sha256) {
+        return run(
+            with([&](TransferConfig& config) { config.xet_sha256 = sha256; }).hf_hub_download("julien/m", "model.bin"));
+    };
+    BOOST_CHECK_THROW(download(true), IntegrityError);
+    BOOST_TEST((read_file(download(false)) == noise(2 * mib, 1)));
+}
+
+// What users of hf_xet reported, one case each.
+
+// xet-core#895: an id that is none ended the whole snapshot.
+BOOST_AUTO_TEST_CASE(an_id_that_is_none_is_as_if_there_were_none) {
     const std::string content = noise(2 * mib, 1);
     publish_in_xet({{"model.bin", content}});
-    BOOST_TEST((mirror(with([](TransferConfig& config) { config.xet_sha256 = true; })) == content));
+    for (const std::string id :
+         {"nonsense", "0123", "g123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}) {
+        std::filesystem::remove_all(home);
+        Fault odd = fault(FaultKind::headers, "resolve");
+        odd.fields = {{"X-Xet-Hash", id}};
+        break_down(odd);
+        BOOST_TEST((read_file(run(client().hf_hub_download("julien/m", "model.bin"))) == content));
+        BOOST_TEST(from_lfs() == 1u);
+        BOOST_TEST(from_store() == 0u);
+    }
+}
+
+// huggingface_hub#4223: an end within the file was taken for its end, and a part of it reported as a success.
+BOOST_AUTO_TEST_CASE(an_end_within_the_file_is_asked_about_again_and_never_believed) {
+    const std::string content = noise(2 * mib, 1);
+    publish_in_xet({{"model.bin", content}});
+    Fault end = fault(FaultKind::status, "xet_reconstruction");
+    end.status = 416;
+    break_down(end);
+    BOOST_TEST((mirror(client()) == content));
+    std::filesystem::remove_all(path() / "mirror");
+    end.times = 0;
+    break_down(end);
+    BOOST_CHECK_THROW(mirror(client()), IntegrityError);
+    BOOST_TEST(!std::filesystem::exists(path() / "mirror/model.bin"));
+    BOOST_TEST(from_lfs() == 0u);
+}
+
+// xet-core#800, #850, #869, #883: a range that came to a halt was waited for without end.
+BOOST_AUTO_TEST_CASE(a_range_that_comes_to_a_halt_is_asked_for_again) {
+    const std::string content = noise(2 * mib, 1);
+    publish_in_xet({{"model.bin", content}});
+    Fault halt = fault(FaultKind::stall, "xet_content");
+    halt.at_byte = 700'000;
+    halt.delay = std::chrono::seconds(60);
+    break_down(halt);
+    const HfApi impatient =
+        client([](SessionConfig& config) { config.stall_timeout = std::chrono::milliseconds(300); });
+    BOOST_TEST((mirror(impatient) == content));
+    BOOST_TEST(from_lfs() == 0u);
+}
+
+// xet-core#303: a range that was shorter than its terms failed for ever, and so did the next run.
+BOOST_AUTO_TEST_CASE(a_range_that_is_always_cut_off_comes_from_elsewhere) {
+    const std::string content = noise(2 * mib, 1);
+    publish_in_xet({{"model.bin", content}});
+    Fault cut = fault(FaultKind::truncate, "xet_content");
+    cut.at_byte = 1'000;
+    cut.times = 0;
+    break_down(cut);
+    BOOST_TEST((mirror(client()) == content));
+    BOOST_TEST(from_lfs() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

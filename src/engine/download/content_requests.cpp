@@ -105,19 +105,35 @@ asio::awaitable<bool> ContentRequests::resuming(const Attempt& attempt) {
     co_return true;
 }
 
+Partial ContentRequests::open_partial() const {
+    const bool kept = *content().size() >= engine().config.keep_partials_above;
+    Partial partial = kept ? job_.store->claim(content()) : job_.store->create(content());
+    // What cannot be verified is only continued if the server can tell whether it is still the same.
+    const bool trusted = content().kind() != ContentId::Kind::unknown || !partial.validator().empty();
+    if (!trusted && partial.ranges().total() > 0) partial.restart();
+    if (partial.ranges().total() == 0 && !job_.incomplete.empty())
+        partial = job_.store->copy_of(content(), job_.incomplete);
+    return partial;
+}
+
+asio::awaitable<Stream> ContentRequests::send(Request request) {
+    if (const auto timeout = download_timeout(call_->session)) request.timeout(timeout);
+    Stream stream = co_await call_->session.open(std::move(request));
+    co_return stream;
+}
+
 asio::awaitable<Stream> ContentRequests::open(ByteRange range, std::uint64_t size, bool ranged,
                                               std::string_view validator) {
     for (int renewals = 0;; ++renewals) {
         require_request();
         Request request = co_await job_.source->request();
-        if (const auto timeout = download_timeout(call_->session)) request.timeout(timeout);
         if (ranged) {
             request.header("Range", range_field(range, size));
             if (!validator.empty()) request.header("If-Range", std::string(validator));
         }
         if (decode_) request.decompress(true).header("Accept-Encoding", "identity");
         try {
-            Stream stream = co_await call_->session.open(std::move(request));
+            Stream stream = co_await send(std::move(request));
             job_.source->answered(stream.url);
             co_return stream;
         } catch (const HfHubHTTPError& error) {

@@ -41,6 +41,7 @@ public:
     ContentRequests(std::shared_ptr<const TransferCall> call, FetchJob job)
         : call_(std::move(call)), job_(std::move(job)) {}
 
+    const std::shared_ptr<const TransferCall>& call() const noexcept { return call_; }
     TransferEngine& engine() const noexcept { return *call_->engine; }
     ProgressSink* progress() const noexcept { return call_->progress; }
     const FetchJob& job() const noexcept { return job_; }
@@ -48,6 +49,8 @@ public:
     const std::string& name() const noexcept { return job_.name; }
     std::chrono::steady_clock::time_point now() const { return call_->session.clock().now(); }
 
+    /// The file to write to, with what an earlier run left of it, or else the reference.
+    Partial open_partial() const;
     /// Before the first request: how many the plan needs, and what is kept of an earlier run.
     void begin(std::uint64_t parts, RangeSet kept = RangeSet());
     /// Repeats an attempt that breaks off, as TransferConfig::resume says. False: AskOtherwise.
@@ -63,6 +66,8 @@ public:
 
     /// Another request is about to be sent. Throws if too many have brought nothing new.
     void require_request();
+    /// Sends one for content, with the limits of downloads.
+    boost::asio::awaitable<Stream> send(Request request);
     /// What fails next ends the call.
     void end_attempts() noexcept { exhausted_ = true; }
     /// Bytes were kept: `progressed` if that counts. The second form also throws what require_patience throws.

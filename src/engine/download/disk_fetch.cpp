@@ -22,20 +22,8 @@ DiskFetch::DiskFetch(ContentRequests& requests)
     : requests_(requests),
       engine_(requests.engine()),
       large_(*requests.content().size() >= engine_.config.parts_above),
-      sink_(engine_, requests.name(), requests.content(), open_partial()) {
+      sink_(engine_, requests.name(), requests.content(), requests.open_partial()) {
     if (requests_.progress()) requests_.progress()->resumed(static_cast<std::int64_t>(sink_.plan().done().total()));
-}
-
-Partial DiskFetch::open_partial() const {
-    const FetchJob& job = requests_.job();
-    const bool kept = *job.content.size() >= engine_.config.keep_partials_above;
-    Partial partial = kept ? job.store->claim(job.content) : job.store->create(job.content);
-    // What cannot be verified is only continued if the server can tell whether it is still the same.
-    const bool trusted = job.content.kind() != ContentId::Kind::unknown || !partial.validator().empty();
-    if (!trusted && partial.ranges().total() > 0) partial.restart();
-    if (partial.ranges().total() == 0 && !job.incomplete.empty())
-        partial = job.store->copy_of(job.content, job.incomplete);
-    return partial;
 }
 
 void DiskFetch::start_over() {

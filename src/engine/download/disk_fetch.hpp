@@ -15,7 +15,6 @@ public:
 
 private:
     bool in_parts() const noexcept { return large_ && !requests_.whole_only(); }
-    Partial open_partial() const;
     void start_over();
     boost::asio::awaitable<bool> fetch_missing();
     boost::asio::awaitable<void> stream_worker();

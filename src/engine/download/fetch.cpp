@@ -30,8 +30,9 @@ asio::awaitable<Partial> Fetch::run() {
 
 bool Fetch::is_in_xet_storage() const {
     const TransferConfig& config = requests_.engine().config;
-    return config.xet && !call_->session.environment().disable_xet && requests_.job().xet &&
-           *content().size() >= config.xet_above && XetAvailability::of(call_->session)->usable(call_->session);
+    const Session& session = requests_.call()->session;
+    return config.xet && !session.environment().disable_xet && requests_.job().xet &&
+           *content().size() >= config.xet_above && XetAvailability::of(session)->usable(session);
 }
 
 asio::awaitable<Partial> Fetch::bring() {
@@ -40,7 +41,7 @@ asio::awaitable<Partial> Fetch::bring() {
         co_return co_await fetch.run();
     }
     if (is_in_xet_storage()) {
-        XetFetch fetch(requests_, call_, *requests_.job().xet);
+        XetFetch fetch(requests_, *requests_.job().xet);
         std::optional<Partial> partial = co_await fetch.run();
         if (partial) co_return std::move(*partial);
     }

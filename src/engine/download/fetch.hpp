@@ -16,8 +16,7 @@ namespace hf {
 /// everything that is repeated stands a CallBudget.
 class Fetch {
 public:
-    Fetch(std::shared_ptr<const TransferCall> call, FetchJob job)
-        : call_(call), requests_(std::move(call), std::move(job)) {}
+    Fetch(std::shared_ptr<const TransferCall> call, FetchJob job) : requests_(std::move(call), std::move(job)) {}
 
     /// The verified file, closed to changes, ready to publish. Throws IntegrityError, FileSystemError,
     /// InvalidResponseError if there is no hash and TransferConfig::require_hash, and what the session throws. After
@@ -32,7 +31,6 @@ private:
     boost::asio::awaitable<Partial> bring();
     bool is_in_xet_storage() const;
 
-    std::shared_ptr<const TransferCall> call_;
     ContentRequests requests_;
 };
 

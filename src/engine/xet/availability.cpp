@@ -31,7 +31,6 @@ void XetAvailability::lost(const Session& session, const std::string& why) {
 }
 
 bool XetAvailability::is_about_the_store(const Error& error) {
-    if (dynamic_cast<const TlsError*>(&error)) return false;
     if (error.status() == 404) return error.info().url.find("/xet-read-token/") != std::string::npos;
     if (error.status() >= 500) return true;
     return error.status() == 0 && dynamic_cast<const ConnectionError*>(&error) &&

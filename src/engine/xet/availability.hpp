@@ -22,7 +22,8 @@ public:
     void lost(const Session& session, const std::string& why);
 
     /// Whether a failure is one of the way to the store, for which the bridge to LFS may do better: no route for
-    /// tokens, no connection, a store that fails after all attempts. Not a refusal, a wrong range or a wrong hash.
+    /// tokens, no connection that can be trusted, a store that fails after all attempts. Not a refusal, a wrong range
+    /// or a wrong hash.
     static bool is_about_the_store(const Error& error);
 
 private:

@@ -30,15 +30,6 @@ constexpr std::size_t stream_memory = BufferPool::large + 4 * xet::max_chunk_siz
 constexpr int most_renewals = 3;
 constexpr int most_repairs = 1;
 
-Partial open_partial(const ContentRequests& requests) {
-    const FetchJob& job = requests.job();
-    const bool kept = *job.content.size() >= requests.engine().config.keep_partials_above;
-    Partial partial = kept ? job.store->claim(job.content) : job.store->create(job.content);
-    if (partial.ranges().total() == 0 && !job.incomplete.empty())
-        partial = job.store->copy_of(job.content, job.incomplete);
-    return partial;
-}
-
 void require_range(const net::Response& response, ByteRange asked, const std::string& name) {
     const auto range = ContentRange::parse(response.fields.find("Content-Range").value_or(""));
     // A store that answers 200 with the range alone is understood, too.
@@ -90,16 +81,16 @@ struct XetFetch::Landing {
     std::vector<std::uint64_t> at;  // of each placement's next chunk
 };
 
-XetFetch::XetFetch(ContentRequests& requests, std::shared_ptr<const TransferCall> call, xet::Hash file)
+XetFetch::XetFetch(ContentRequests& requests, xet::Hash file)
     : requests_(requests),
-      call_(std::move(call)),
+      call_(*requests.call()),
       engine_(requests.engine()),
-      store_(call_),
+      store_(requests.call()),
       file_(file),
-      sink_(requests.name(), file, *requests.content().size(), open_partial(requests)) {}
+      sink_(requests.name(), file, *requests.content().size(), requests.open_partial()) {}
 
 asio::awaitable<std::optional<Partial>> XetFetch::run() {
-    const auto availability = XetAvailability::of(call_->session);
+    const auto availability = XetAvailability::of(call_.session);
     std::string why;
     try {
         Partial partial = co_await bring();
@@ -108,14 +99,14 @@ asio::awaitable<std::optional<Partial>> XetFetch::run() {
         if (!availability->is_about_the_store(error)) throw;
         why = error.message();
     }
-    if (call_->progress) call_->progress->resumed(-static_cast<std::int64_t>(sink_.done().total()));
-    availability->lost(call_->session, why);
+    if (call_.progress) call_.progress->resumed(-static_cast<std::int64_t>(sink_.done().total()));
+    availability->lost(call_.session, why);
     co_return std::nullopt;
 }
 
 asio::awaitable<Partial> XetFetch::bring() {
     co_await sink_.take_up();
-    if (call_->progress) call_->progress->resumed(static_cast<std::int64_t>(sink_.done().total()));
+    if (call_.progress) call_.progress->resumed(static_cast<std::int64_t>(sink_.done().total()));
     if (sink_.size() >= engine_.config.keep_partials_above) sink_.begin_journal(requests_.content());
     // Each stream may ask once before anything has come.
     requests_.begin(sink_.size() / xet::max_xorb_size + 1 + engine_.config.max_streams, sink_.done());
@@ -131,7 +122,7 @@ asio::awaitable<Partial> XetFetch::bring() {
             throw_wrong_hash(requests_.name(), to_text(file_), found);
         }
         requests_.require_restart();
-        if (call_->progress) call_->progress->resumed(-static_cast<std::int64_t>(sink_.done().total()));
+        if (call_.progress) call_.progress->resumed(-static_cast<std::int64_t>(sink_.done().total()));
         sink_.start_over();
     }
     co_return sink_.take_partial();
@@ -140,7 +131,7 @@ asio::awaitable<Partial> XetFetch::bring() {
 asio::awaitable<bool> XetFetch::has_sha256() {
     const ContentId& content = requests_.content();
     if (!engine_.config.xet_sha256 || content.kind() != ContentId::Kind::sha256) co_return true;
-    const std::string found = co_await hash_of_file(sink_.partial().file(), content, call_->worker);
+    const std::string found = co_await hash_of_file(sink_.partial().file(), content, call_.worker);
     co_return found == content.etag();
 }
 
@@ -171,7 +162,11 @@ asio::awaitable<void> XetFetch::fetch_window(ByteRange window, bool& progressed)
         requests_.require_request();
         const ByteRange missing{sink_.done().first_gap(window.begin, window.end).begin, window.end};
         const std::optional<xet::Reconstruction> answer = co_await ask(missing);
-        if (!answer) throw_wrong_size(requests_.name(), sink_.size(), missing.begin);
+        if (!answer) {
+            // Stores have said so within a file, too, once.
+            if (repairs_++ < most_repairs) continue;
+            throw_wrong_size(requests_.name(), sink_.size(), missing.begin);
+        }
         const std::vector<xet::PlannedFetch> plan = plan_fetches(*answer, missing, sink_.size());
         Failure failure;
         const auto fetch = [&](std::size_t i) { return fetch_planned(plan[i], failure, progressed); };
@@ -223,7 +218,7 @@ asio::awaitable<void> XetFetch::fetch_range(const xet::PlannedFetch& fetch, bool
     const Semaphore::Ticket memory = co_await engine_.memory->take(stream_memory);
     requests_.require_request();
     Request request = store_.fetch(*fetch.source, fetch.range.bytes);
-    Stream answer = co_await call_->session.open(std::move(request));
+    Stream answer = co_await requests_.send(std::move(request));
     require_range(answer.response, fetch.range.bytes, requests_.name());
     co_await decode(answer.response, fetch, progressed);
 }
@@ -245,7 +240,7 @@ asio::awaitable<void> XetFetch::decode(net::Response& response, const xet::Plann
             fresh += landing.land(sink_, out, requests_, progressed);
         }
         if (records.complete() && !data.empty()) Landing::refuse("more bytes than its chunks have");
-        if (call_->progress) call_->progress->received(n, fresh, requests_.name());
+        if (call_.progress) call_.progress->received(n, fresh, requests_.name());
         if (fresh > 0) renewals_ = 0;
         requests_.require_patience();
     }

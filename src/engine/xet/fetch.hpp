@@ -20,7 +20,7 @@ namespace hf {
 /// off, expires or does not decode is asked for again with what is still missing. See Fetch.
 class XetFetch {
 public:
-    XetFetch(ContentRequests& requests, std::shared_ptr<const TransferCall> call, xet::Hash file);
+    XetFetch(ContentRequests& requests, xet::Hash file);
 
     /// nullopt: there is no Xet storage to be had, which says nothing of the file; what came is kept. Session::warn has
     /// been told why, and the next files of the session need not try for a while.
@@ -47,7 +47,7 @@ private:
     boost::asio::awaitable<bool> has_sha256();
 
     ContentRequests& requests_;
-    std::shared_ptr<const TransferCall> call_;
+    const TransferCall& call_;
     TransferEngine& engine_;
     StoreClient store_;
     xet::Hash file_;
