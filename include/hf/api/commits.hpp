@@ -45,7 +45,7 @@ struct CommitOptions {
     /// LFS uploads in flight at once, over all files and their parts; 0: 8. With 1 everything is sent in
     /// the order of the operations.
     unsigned num_threads = 0;
-    /// Where files are hashed; null: on the executor of the calling coroutine, in slices of 1 MiB.
+    /// Where files are hashed; null: TransferConfig::worker, else the executor of the calling coroutine, in slices.
     const boost::asio::any_io_executor* worker = nullptr;
     ProgressSink* progress = nullptr;  ///< must outlive the call
 };

@@ -10,12 +10,12 @@
 
 namespace hf {
 
-/// How downloads use network, memory and disk. Applies to all calls of an HfApi and its copies.
+/// How transfers use network, memory and disk: those of a session, whichever object of the API is asked.
 class TransferConfig {
 public:
     TransferConfig() {}
 
-    /// Memory for content on its way from the network to the disk, taken before a transfer starts.
+    /// Memory for content on its way, in both directions together, taken before a transfer starts.
     /// 32 MiB carries 128 streams of one 256 KiB buffer each.
     std::size_t memory_budget = 32u << 20;
     /// Files below this come over one connection. A connection to the Hub's CDN gives 40 to 60 MB/s, so a
@@ -26,7 +26,8 @@ public:
     unsigned max_streams = 32;            ///< as measured goodput rises; per origin
     /// Partial files of at least this size are kept for resuming when a transfer ends early.
     std::uint64_t keep_partials_above = 1u << 20;
-    /// Where content is hashed; empty: on the executor of the transfer, one buffer at a time.
+    /// Where content is hashed, of uploads whose call names no other; empty: on the executor of the transfer, one
+    /// buffer at a time.
     boost::asio::any_io_executor worker;
     /// Takes the reference client's lock file of a blob while it is fetched, so that two processes
     /// seldom fetch the same file twice. Nothing breaks without.
@@ -45,8 +46,8 @@ public:
     bool xet = true;
     /// Smaller ones come through LFS, for a request less each.
     std::uint64_t xet_above = 1u << 20;
-    /// Hash them by SHA-256 as well, where the Hub names one. Their Xet id proves the same bytes at a third of the cost;
-    /// but who uploaded a file has chosen which SHA-256 stands beside its id.
+    /// Hash them by SHA-256 as well, where the Hub names one. Their Xet id proves the same bytes at a third of the
+    /// cost; but who uploaded a file has chosen which SHA-256 stands beside its id.
     bool xet_sha256 = false;
     /// How a transfer is resumed that broke off. Attempts count anew with each 64 KiB that were never there
     /// before; what is fetched again after a restart does not count.
