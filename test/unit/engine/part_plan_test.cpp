@@ -1,4 +1,5 @@
 #include "engine/download/part_plan.hpp"
+#include "byte_range_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,12 +10,6 @@
 using hf::ByteRange;
 using hf::PartPlan;
 using hf::RangeSet;
-
-namespace hf {
-inline std::ostream& operator<<(std::ostream& out, const ByteRange& r) {
-    return out << '[' << r.begin << ',' << r.end << ')';
-}
-}  // namespace hf
 
 BOOST_AUTO_TEST_SUITE(part_plan)
 

@@ -1,4 +1,5 @@
 #include "engine/files/range_set.hpp"
+#include "byte_range_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -7,12 +8,6 @@
 
 using hf::ByteRange;
 using hf::RangeSet;
-
-namespace hf {
-inline std::ostream& operator<<(std::ostream& out, const ByteRange& r) {
-    return out << '[' << r.begin << ',' << r.end << ')';
-}
-}  // namespace hf
 
 BOOST_AUTO_TEST_SUITE(range_set)
 
