@@ -90,6 +90,8 @@ class XorbWriter {
 public:
     /// Whether a chunk of this size has room, however badly it compresses.
     bool fits(std::size_t size) const noexcept;
+    /// Memory for that much content.
+    void reserve(std::size_t content) { xorb_.body.reserve(content + content / 1024); }
     /// Another file begins: what compresses well is found out anew.
     void next_file() noexcept { until_choice_ = 0; }
     /// Adds a chunk that fits, of 1 to `max_chunk_size` bytes with this `chunk_hash`. Returns its index.

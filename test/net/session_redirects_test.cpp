@@ -211,6 +211,8 @@ BOOST_AUTO_TEST_CASE(storage_never_sees_the_token) {
                     peer.read_chunked();
                 if (head.find("Authorization: Bearer hf_secret\r\n") == head.npos)
                     peer.answer("", "401 Unauthorized");
+                else if (target.find("/xet-write-token/") != target.npos)
+                    peer.answer("", "404 Not Found");
                 else if (target.find("/preupload/") != target.npos)
                     peer.answer(R"({"files": [{"path": "w.bin", "uploadMode": "lfs", "shouldIgnore": false}]})");
                 else if (target.ends_with("/objects/batch"))

@@ -18,9 +18,14 @@ LocalHubConfig small_limits(const test::TemporaryFolder& root) {
     return config;
 }
 
-/// Each test uploads the same three files while one step of the flow fails.
+/// Each test uploads the same three files through LFS while one step of the flow fails.
 struct Fixture : private test::TemporaryFolder, public test::HubFixture {
-    Fixture() : HubFixture(small_limits(*this)) { run(api.create_repo("julien/m")); }
+    Fixture() : HubFixture(small_limits(*this)) {
+        TransferConfig transfers;
+        transfers.xet = false;
+        api.configure_transfers(transfers);
+        run(api.create_repo("julien/m"));
+    }
 
     CommitInfo upload() {
         CommitOptions options;

@@ -5,6 +5,7 @@
 #include "engine/lfs/upload.hpp"
 #include "engine/upload/hash_contents.hpp"
 #include "engine/upload/upload_state.hpp"
+#include "engine/xet/upload.hpp"
 
 #include <hf/core/constants.hpp>
 #include <hf/core/for_each_bounded.hpp>
@@ -161,6 +162,8 @@ asio::awaitable<std::string> preupload(std::shared_ptr<const CommitCall> call,
             lfs_files.push_back(addition);
         if (slice.is_over_lightly()) co_await slice.pause();
     }
+    co_await upload_to_xet(call, lfs_files);
+    std::erase_if(lfs_files, [](const CommitOperationAdd& file) { return file.is_uploaded(); });
     co_await upload_lfs_files(call, std::move(lfs_files), slice);
     co_await clear_in_slices(additions, slice);
     co_return head;

@@ -48,9 +48,9 @@ private:
 
 }  // namespace
 
-void SentBytes::add(std::uint64_t bytes, std::string_view file) {
-    bytes_ += bytes;
-    if (progress_) progress_->received(bytes, file);
+void SentBytes::add(std::uint64_t wire, std::uint64_t content, std::string_view file) {
+    bytes_ += content;
+    if (progress_) progress_->received(wire, content, file);
 }
 
 void SentBytes::take_back() {

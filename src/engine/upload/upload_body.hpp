@@ -16,8 +16,12 @@ class ProgressSink;
 class SentBytes {
 public:
     explicit SentBytes(ProgressSink* progress) : progress_(progress) {}
-    void add(std::uint64_t bytes, std::string_view file);
+    void add(std::uint64_t bytes, std::string_view file) { add(bytes, bytes, file); }
+    /// `wire` bytes stand for `content` bytes of the file.
+    void add(std::uint64_t wire, std::uint64_t content, std::string_view file);
     void take_back();
+    /// All of it is there, whether it was sent or not.
+    void complete(std::uint64_t content, std::string_view file) { add(0, content - bytes_, file); }
 
 private:
     ProgressSink* progress_;

@@ -1,5 +1,6 @@
 #include "engine/xet/availability.hpp"
 
+#include "session/error_mapping.hpp"
 #include "session/services.hpp"
 
 namespace hf {
@@ -31,8 +32,11 @@ void XetAvailability::lost(const Session& session, const std::string& why) {
 }
 
 bool XetAvailability::is_about_the_store(const Error& error) {
-    if (error.status() == 404) return error.info().url.find("/xet-read-token/") != std::string::npos;
     if (error.status() >= 500) return true;
+    if (lacks_route(error.status())) {
+        const std::string& url = error.info().url;
+        return url.find("/xet-read-token/") != url.npos || url.find("/xet-write-token/") != url.npos;
+    }
     return error.status() == 0 && dynamic_cast<const ConnectionError*>(&error) &&
            !dynamic_cast<const ProtocolError*>(&error);
 }

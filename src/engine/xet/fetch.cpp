@@ -85,7 +85,7 @@ XetFetch::XetFetch(ContentRequests& requests, xet::Hash file)
     : requests_(requests),
       call_(*requests.call()),
       engine_(requests.engine()),
-      store_(requests.call()),
+      store_(requests.call(), XetAccess::read),
       file_(file),
       sink_(requests.name(), file, *requests.content().size(), requests.open_partial()) {}
 

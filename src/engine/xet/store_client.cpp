@@ -15,8 +15,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Of one session: its store knows no version 2 of the routes, as was found out.
-struct StoreVersion {
+/// Of one session: its store knows no version 2 of the route, as was found out.
+struct ReconstructionVersion {
     std::atomic<bool> only_first{false};
 };
 
@@ -31,42 +31,55 @@ std::string range_text(ByteRange range) { return range_field(range, std::numeric
 
 }  // namespace
 
-asio::awaitable<Reply> StoreClient::ask_once(std::string path, ByteRange window, bool& refused) const {
-    const XetToken token = co_await tokens_->get(call_, XetAccess::read);
+asio::awaitable<void> StoreClient::open() const { co_await tokens_->get(call_, access_); }
+
+asio::awaitable<Reply> StoreClient::send_once(net::Method method, const std::string& path, const Adjust& adjust,
+                                              bool& refused) const {
+    const XetToken token = co_await tokens_->get(call_, access_);
     net::Fields fields;
     fields.set("Authorization", "Bearer " + token.text);
-    Request request(net::Method::get, "");
+    Request request(method, "");
     request.to(Url::parse(base_of(token.store) + path)).anonymous().bound(fields).bucket(Bucket::none);
-    request.header("Range", range_text(window)).header("X-Xet-Session-Id", tokens_->session_id());
+    request.header("X-Xet-Session-Id", tokens_->session_id());
+    adjust(request);
     try {
         Reply reply = co_await call_->session.send(std::move(request));
         co_return reply;
     } catch (const HfHubHTTPError& error) {
         refused = error.status() == 401;
-        if (refused) tokens_->drop(*call_, XetAccess::read, token);
+        if (refused) tokens_->drop(*call_, access_, token);
         throw;
     }
 }
 
-asio::awaitable<Reply> StoreClient::ask(std::string path, ByteRange window) const {
+asio::awaitable<Reply> StoreClient::send(net::Method method, std::string path, const Adjust& adjust) const {
     bool refused = false;
     try {
-        Reply reply = co_await ask_once(path, window, refused);
+        Reply reply = co_await send_once(method, path, adjust, refused);
         co_return reply;
     } catch (const HfHubHTTPError&) {
         if (!refused) throw;
     }
-    Reply reply = co_await ask_once(path, window, refused);
+    Reply reply = co_await send_once(method, path, adjust, refused);
     co_return reply;
 }
 
+Request StoreClient::request(net::Method method, const std::string& url) const {
+    Request request(method, "");
+    // As an LFS link: the store may lie elsewhere, but not where the session must not go.
+    request.to(call_->session.follow(Url::parse(call_->session.endpoint()), Url::parse(url)));
+    request.anonymous().bucket(Bucket::none).header("X-Xet-Session-Id", tokens_->session_id());
+    return request;
+}
+
 asio::awaitable<std::optional<xet::Reconstruction>> StoreClient::reconstruct(xet::Hash file, ByteRange window) const {
-    const auto version = call_->session.services().use<StoreVersion>();
+    const auto version = call_->session.services().use<ReconstructionVersion>();
     const std::string path = "/reconstructions/" + to_text(file);
+    const Adjust adjust = [&](Request& request) { request.header("Range", range_text(window)); };
     std::optional<Reply> reply;
     try {
         if (!version->only_first) {
-            Reply second = co_await ask("/v2" + path, window);
+            Reply second = co_await send(net::Method::get, "/v2" + path, adjust);
             reply.emplace(std::move(second));
         }
     } catch (const HfHubHTTPError& error) {
@@ -75,7 +88,7 @@ asio::awaitable<std::optional<xet::Reconstruction>> StoreClient::reconstruct(xet
     }
     if (!reply) {
         try {
-            Reply first = co_await ask("/v1" + path, window);
+            Reply first = co_await send(net::Method::get, "/v1" + path, adjust);
             reply.emplace(std::move(first));
         } catch (const HfHubHTTPError& error) {
             if (error.status() == 416) co_return std::nullopt;
@@ -87,12 +100,9 @@ asio::awaitable<std::optional<xet::Reconstruction>> StoreClient::reconstruct(xet
 }
 
 Request StoreClient::fetch(const xet::FetchSource& source, ByteRange bytes) const {
-    Request request(net::Method::get, "");
-    // As an LFS link: the store may lie elsewhere, but not where the session must not go.
-    request.to(call_->session.follow(Url::parse(call_->session.endpoint()), Url::parse(source.url)));
-    request.anonymous().bucket(Bucket::none).decompress(false);
-    request.header("Range", range_text(bytes)).header("X-Xet-Session-Id", tokens_->session_id());
-    return request;
+    Request get = request(net::Method::get, source.url);
+    get.decompress(false).header("Range", range_text(bytes));
+    return get;
 }
 
 }  // namespace hf

@@ -27,7 +27,7 @@ constexpr std::size_t longest_token = 64'000;
 constexpr std::int64_t latest_second = 4'102'444'800;  // 2100
 
 std::string key_of(const TransferCall& call, XetAccess access) {
-    std::string out = access == XetAccess::read ? "read " : "write ";
+    std::string out = std::to_string(static_cast<int>(access)) + " ";
     out += call.repo.api_path() + " " + call.revision + "\n";
     return out + call.session.authorization(call.token.get());
 }
@@ -37,6 +37,18 @@ std::string key_of(const TransferCall& call, XetAccess access) {
     info.url = reply.url.redacted();
     info.message = "the answer of " + info.url + " is no token for Xet storage: " + std::string(what);
     throw InvalidResponseError(std::move(info));
+}
+
+Request token_request(const TransferCall& call, XetAccess access) {
+    const std::string_view route =
+        access == XetAccess::read ? "/api/{}/xet-read-token/{}" : "/api/{}/xet-write-token/{}";
+    // A pull request that is not there has no revision; the reference writes what its language calls that.
+    const bool pull_request = access == XetAccess::pull_request;
+    const std::string_view revision = pull_request ? std::string_view("None") : std::string_view(call.revision);
+    Request request = get(route, call.repo, segment(revision));
+    if (pull_request) request.query("create_pr", "1");
+    request.token(call.token.get());
+    return request;
 }
 
 /// Hubs say it twice, in the body and in the head; one of them will do.
@@ -103,10 +115,7 @@ asio::awaitable<XetToken> XetTokens::get(std::shared_ptr<const TransferCall> cal
     const Semaphore::Ticket turn = co_await place->turn->take(1);
     known = valid(*place, call->session.clock().system_now());
     if (known) co_return std::move(*known);
-    const std::string_view route =
-        access == XetAccess::read ? "/api/{}/xet-read-token/{}" : "/api/{}/xet-write-token/{}";
-    Request request = hf::get(route, call->repo, segment(call->revision));
-    request.token(call->token.get());
+    Request request = token_request(*call, access);
     const Reply reply = co_await call->session.send(std::move(request));
     XetToken token = read_token(call->session, reply);
     const std::lock_guard lock(mutex_);

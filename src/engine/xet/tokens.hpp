@@ -29,7 +29,8 @@ public:
     Url store;  ///< the base of the store's routes
 };
 
-enum class XetAccess { read, write };
+/// `pull_request`: to write what a pull request that is still to be opened will need.
+enum class XetAccess { read, write, pull_request };
 
 /// The tokens of one session, asked of the Hub once for each repository, revision and account, and again a minute
 /// before they expire (specification "Authentication"). Safe to use from several threads.

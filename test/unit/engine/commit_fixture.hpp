@@ -27,7 +27,12 @@ struct CommitFixture : SessionFixture {
     HfApi api{session_on(hub, clock)};
     CommitOptions options;
 
-    CommitFixture() { options.commit_message = "Title"; }
+    CommitFixture() {
+        options.commit_message = "Title";
+        TransferConfig transfers;
+        transfers.xet = false;
+        api.configure_transfers(transfers);
+    }
 
     CommitInfo commit(std::vector<CommitOperation> operations) {
         return run(api.create_commit("julien/m", std::move(operations), options));

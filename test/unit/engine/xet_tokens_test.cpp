@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_token_is_refused_by_the_name_of_the_member) {
 BOOST_AUTO_TEST_CASE(each_token_goes_where_it_belongs) {
     answer(200, token("cas-token", in(std::chrono::seconds(900))));
     answer(200, empty_plan);
-    const StoreClient client(call("me/repo"));
+    const StoreClient client(call("me/repo"), XetAccess::read);
     run(client.reconstruct(xet::Hash(), {0, 100}));
     BOOST_TEST(transport->field(0, "Authorization").value() == "Bearer hf_secret");
     BOOST_TEST(transport->target(1) == std::string(store) + "/v2/reconstructions/" + std::string(64, '0'));
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_store_without_the_second_version_is_asked_by_the_first_fr
     answer(404, "");
     answer(200, R"({"offset_into_first_range":0,"terms":[],"fetch_info":{}})");
     answer(200, R"({"offset_into_first_range":0,"terms":[],"fetch_info":{}})");
-    const StoreClient client(call("me/repo"));
+    const StoreClient client(call("me/repo"), XetAccess::read);
     run(client.reconstruct(xet::Hash(), {0, 100}));
     run(client.reconstruct(xet::Hash(), {0, 100}));
     BOOST_TEST(transport->requests.size() == 4u);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_refused_token_is_replaced_once_and_an_end_of_the_file_is_
     answer(401, "");
     answer(200, token("b", in(std::chrono::seconds(900))));
     answer(416, "");
-    const StoreClient client(call("me/repo"));
+    const StoreClient client(call("me/repo"), XetAccess::read);
     BOOST_TEST(!run(client.reconstruct(xet::Hash(), {0, 100})).has_value());
     BOOST_TEST(transport->field(3, "Authorization").value() == "Bearer b");
     answer(401, "");
