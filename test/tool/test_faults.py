@@ -53,12 +53,12 @@ def private(t, hub):
 
 
 def journalled(folder):
-    """How far the journals of partial files below `folder` say that they have come."""
-    far = 0
+    """How many bytes the journals of partial files below `folder` speak of."""
+    size = 0
     for path in glob.glob(os.path.join(folder, ".cache/huggingface/hfhub/partials/*.journal")):
         with open(path, errors="replace") as file:
-            far += max((int(end) for end in re.findall(r"^\d+-(\d+)$", file.read(), re.M)), default=0)
-    return far
+            size += sum(int(end) - int(begin) for begin, end in re.findall(r"^(\d+)-(\d+)$", file.read(), re.M))
+    return size
 
 
 def interrupted(t, hub, number, code, name):
@@ -103,7 +103,8 @@ def interrupted_upload(t, hub):
     before = t.run("info", "me/model", "--json").json()["sha"]
     t.write("other/large.bin", os.urandom(30_000_000))
     hub.scenario(faults=[{"kind": "delay", "route": "lfs_batch", "times": 0, "delay_ms": 60_000},
-                         {"kind": "delay", "path_contains": "info/lfs/objects/batch", "times": 0, "delay_ms": 60_000}])
+                         {"kind": "delay", "path_contains": "info/lfs/objects/batch", "times": 0, "delay_ms": 60_000},
+                         {"kind": "delay", "route": "xet_grant", "times": 0, "delay_ms": 60_000}])
     process = t.start("upload", "me/model", t.path("other"))
     time.sleep(2)
     process.send_signal(signal.SIGINT)
