@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Other people's clients judge the embedded Hub.
+# Other people's clients judge the embedded Hub, and hfhub where both meet there.
 #
 #     bash test/interop/run.sh BUILD_DIR [judge...]
 #
@@ -15,12 +15,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
 
-cmake --build "$build" --target hfhub_test_hub hfhub_differential >"$work/build.log" 2>&1 || {
+cmake --build "$build" --target hfhub_test_hub hfhub_differential hfhub_tool >"$work/build.log" 2>&1 || {
     tail -n 40 "$work/build.log"
     echo "0 passed, 1 failed"
     exit 1
 }
-hub=$build/test/interop/hfhub_test_hub
+hub=$build/test/interop/hfhub_test_hub tool=$build/examples/hfhub/hfhub
 
 skip() {  # judge, reason
     if [ "${CI:-}" = true ]; then
@@ -79,6 +79,7 @@ done
 if asked xet; then
     if reference reference-xet huggingface_hub==2.4.0 hf_xet==1.8.0; then
         judge xet "$work/reference-xet/bin/python" "$here/xet_client.py" "$hub"
+        HFHUB_TOOL=$tool judge xet "$work/reference-xet/bin/python" "$here/xet_pair.py" "$hub"
     else
         skip xet "pip cannot install huggingface_hub==2.4.0 and hf_xet==1.8.0"
     fi
