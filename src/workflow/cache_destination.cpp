@@ -135,6 +135,7 @@ asio::awaitable<bool> LocalDirDestination::reuse(const SameContent& content) {
 asio::awaitable<void> LocalDirDestination::fetch(const SameContent& content, FetchJob job) {
     const SnapshotFile& first = content.first();
     if (verify_) job.again = true;
+    if (job.xet) job.older = File::try_open_readable(tree_.full_path(first.path));
     const std::string local_dir = is_cached() ? std::string() : tree_.root();
     co_await fetch_into_cache(call_, cache_, std::move(job), local_dir);
     if (is_cached()) {

@@ -155,6 +155,10 @@ asio::awaitable<bool> FolderDestination::take_over(const SnapshotFile& file) {
 
 asio::awaitable<void> FolderDestination::fetch(const SameContent& content, FetchJob job) {
     const SnapshotFile& first = content.first();
+    if (job.xet) {
+        const auto [above, last] = tree_.existing_parent(first.path);
+        job.older = File::try_open_readable_at(above, last.c_str(), first.path);
+    }
     Fetch fetch(call_, std::move(job));
     Partial partial = co_await fetch.run();
     co_await make_way(first.path);

@@ -18,6 +18,14 @@ std::string words(std::size_t size) {
     return out;
 }
 
+/// Some bytes are others, some are more, some are missing, and what follows them has moved.
+std::string new_version_of(std::string bytes) {
+    bytes[mib] = static_cast<char>(bytes[mib] + 1);
+    bytes.insert(2 * mib, "a few bytes more");
+    bytes.erase(3 * mib, 100);
+    return bytes + "and an end";
+}
+
 struct XetFixture : DownloadFixture {
     XetFixture() : DownloadFixture([](LocalHubConfig& config) { config.xet = true; }) {}
 
@@ -219,6 +227,76 @@ BOOST_AUTO_TEST_CASE(lfs_goes_on_where_xet_was_interrupted_and_the_other_way_rou
     };
     BOOST_TEST(interrupted(true) < 11 * mib);
     BOOST_TEST(interrupted(false) < 11 * mib);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_new_version_the_chunks_that_are_new_are_fetched) {
+    const std::string older = noise(12 * mib, 1), newer = new_version_of(older);
+    const auto fetched_of_new = [&](const std::function<std::string(ProgressSink&)>& download) {
+        std::filesystem::remove_all(home);
+        publish_in_xet({{"model.bin", older}});
+        ProgressSink first, second;
+        BOOST_TEST((download(first) == older));
+        BOOST_TEST(first.counters().bytes_received > 12 * mib);
+        publish_in_xet({{"model.bin", newer}});
+        BOOST_TEST((download(second) == newer));
+        BOOST_TEST(second.counters().bytes_done == second.counters().bytes_total);
+        BOOST_TEST(from_lfs() == 0u);
+        return second.counters().bytes_received;
+    };
+    BOOST_TEST(fetched_of_new([&](ProgressSink& progress) { return mirror(client(), &progress); }) < mib);
+    for (const std::optional<bool> cached : {std::optional<bool>(), std::optional(true), std::optional(false)}) {
+        const std::string local = cached ? (path() / (*cached ? "copy" : "only")).string() : std::string();
+        BOOST_TEST(fetched_of_new([&](ProgressSink& progress) {
+                       HfHubDownloadOptions options;
+                       options.progress = &progress;
+                       options.local_dir = local;
+                       options.local_dir_use_symlinks = cached;
+                       return read_file(run(client().hf_hub_download("julien/m", "model.bin", options)));
+                   }) < mib);
+        BOOST_TEST(fetched_of_new([&](ProgressSink& progress) {
+                       SnapshotDownloadOptions options;
+                       options.progress = &progress;
+                       options.local_dir = local;
+                       options.local_dir_use_symlinks = cached;
+                       return read_file(run(client().snapshot_download("julien/m", options)) + "/model.bin");
+                   }) < mib);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_older_version_that_is_not_what_it_was_costs_a_fetch_and_no_wrong_byte) {
+    const std::string older = noise(6 * mib, 1), newer = new_version_of(older);
+    const auto file = path() / "mirror/model.bin";
+    const auto brings_new = [&](const std::function<void()>& spoil) {
+        std::filesystem::remove_all(path() / "mirror");
+        publish_in_xet({{"model.bin", older}});
+        mirror(client());
+        publish_in_xet({{"model.bin", newer}});
+        spoil();
+        const std::string got = mirror(client());
+        hub.set_scenario(Scenario());
+        after = nullptr;
+        return got == newer;
+    };
+    const auto change = [&] {
+        std::fstream out(file, std::ios::in | std::ios::out);
+        out.seekp(2 * mib);
+        out << "something else";
+    };
+    BOOST_TEST(brings_new(change));  // before: the store does not know it
+    BOOST_TEST(brings_new([&] {      // after it was looked at
+        after = [&](const RequestEvent& event) {
+            if (event.path.find("/reconstructions/") != event.path.npos) change();
+        };
+    }));
+    BOOST_TEST(brings_new([&] {  // it ends early
+        after = [&](const RequestEvent& event) {
+            if (event.path.find("/reconstructions/") != event.path.npos) std::filesystem::resize_file(file, mib);
+        };
+    }));
+    BOOST_TEST(brings_new([&] {  // the store does not tell of it
+        break_down(fault(FaultKind::status, "xet_reconstruction"));
+    }));
+    BOOST_TEST(brings_new([&] { std::filesystem::permissions(file, std::filesystem::perms::none); }));
 }
 
 BOOST_AUTO_TEST_CASE(the_sha256_is_checked_too_where_that_is_asked_for) {

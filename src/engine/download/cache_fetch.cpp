@@ -31,6 +31,7 @@ asio::awaitable<ContentId> fetch_into_cache(std::shared_ptr<const TransferCall> 
         const std::string blob = cache.paths().blob(job.content.etag()).string();
         if (!job.again && local_dir.empty() && file_exists(blob, job.content.size())) co_return job.content;
     }
+    if (job.xet && !job.older) job.older = cache.newest_version(file);
     Fetch fetch(std::move(call), std::move(job));
     Partial partial = co_await fetch.run();
     const ContentId content(fetch.content().etag(), partial.file().size());

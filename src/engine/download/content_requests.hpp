@@ -45,6 +45,7 @@ public:
     TransferEngine& engine() const noexcept { return *call_->engine; }
     ProgressSink* progress() const noexcept { return call_->progress; }
     const FetchJob& job() const noexcept { return job_; }
+    FetchJob& job() noexcept { return job_; }
     const ContentId& content() const noexcept { return job_.content; }
     const std::string& name() const noexcept { return job_.name; }
     std::chrono::steady_clock::time_point now() const { return call_->session.clock().now(); }

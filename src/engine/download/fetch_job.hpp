@@ -26,6 +26,7 @@ public:
     std::optional<xet::Hash> xet;  ///< its id in Xet storage, if it is there
     bool again = false;            ///< fetch it even if it is in the cache
     std::string incomplete;        ///< the reference's partial to start from, if there is no better; may be empty
+    File older;                    ///< that may have some of the content; may be none
 };
 
 }  // namespace hf

@@ -207,6 +207,7 @@ asio::awaitable<ContentId> HubDownload::bring(const HfFileMetadata& metadata, st
     FetchJob job(args_.file, ContentId(*metadata.etag, metadata.size),
                  std::make_shared<MetadataSource>(inquiry_, metadata), std::move(store));
     if (metadata.xet_hash) job.xet = xet::parse_hash(*metadata.xet_hash);
+    if (job.xet && !args_.local_dir.empty()) job.older = File::try_open_readable(args_.local_dir + "/" + args_.file);
     job.again = args_.force || args_.verify;
     if (args_.resume) job.incomplete = cache_.paths().blob(*metadata.etag).string() + ".incomplete";
     if (call_.progress) {

@@ -102,6 +102,13 @@ File File::try_open_regular_at(int folder, const char* name, std::string path) {
     return S_ISREG(info.st_mode) ? std::move(file) : File();
 }
 
+File File::try_open_readable_at(int folder, const char* name, std::string path) {
+    File file = adopt(::openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), std::move(path));
+    struct stat info {};
+    const bool regular = file && ::fstat(file.fd(), &info) == 0 && S_ISREG(info.st_mode);
+    return regular ? std::move(file) : File();
+}
+
 File File::adopt(int fd, std::string path) {
     File file;
     file.fd_ = fd;

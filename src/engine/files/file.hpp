@@ -42,6 +42,12 @@ public:
     /// Opens a regular file for reading, links followed; an empty File if there is none.
     static File try_open_regular_at(int folder, const char* name, std::string path);
 
+    /// The same, and an empty File too for one that cannot be opened. Does not throw.
+    static File try_open_readable_at(int folder, const char* name, std::string path);
+    static File try_open_readable(const std::string& path) {
+        return try_open_readable_at(AT_FDCWD, path.c_str(), path);
+    }
+
     static File adopt(int fd, std::string path);      ///< owns `fd` from now on
     static File duplicate(int fd, std::string path);  ///< another descriptor of the same
 

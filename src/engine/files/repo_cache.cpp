@@ -23,6 +23,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// That are looked through for an older version of a file.
+constexpr std::size_t most_snapshots = 256;
+
 bool lacks_links(int error) {
     return error == EPERM || error == ENOSYS || error == EOPNOTSUPP || error == EACCES || error == EINVAL;
 }
@@ -180,6 +183,22 @@ std::optional<FolderTree> RepoCache::existing_snapshots() const {
 void RepoCache::point(std::string_view commit, std::string_view file, std::string_view etag, bool fresh) const {
     SnapshotFolder folder(*this);
     folder.point(commit, file, etag, fresh);
+}
+
+File RepoCache::newest_version(std::string_view file) const {
+    const fs::path folder = paths_.root() / "snapshots";
+    std::error_code error;
+    std::pair<fs::file_time_type, fs::path> newest;
+    std::size_t left = most_snapshots;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end && left-- > 0;
+         entry.increment(error)) {
+        const fs::path path = entry->path() / file;
+        std::error_code missing;
+        const auto written = fs::last_write_time(path, missing);
+        if (!missing && (newest.second.empty() || written > newest.first)) newest = {written, path};
+    }
+    const std::string& path = newest.second.native();
+    return path.empty() ? File() : File::try_open_readable(path);
 }
 
 std::shared_ptr<PartialStore> RepoCache::partials(std::uint64_t keep_above) const {

@@ -48,6 +48,9 @@ public:
     /// `SnapshotFolder::point`, once.
     void point(std::string_view commit, std::string_view file, std::string_view etag, bool fresh) const;
 
+    /// The file as the newest snapshot has it that has one, open for reading; an empty File if none has.
+    File newest_version(std::string_view file) const;
+
     /// Partial files of this repository.
     std::shared_ptr<PartialStore> partials(std::uint64_t keep_above) const;
 

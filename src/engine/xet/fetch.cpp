@@ -1,5 +1,7 @@
 #include "engine/xet/fetch.hpp"
 
+#include "async/on_strand.hpp"
+#include "async/slice.hpp"
 #include "engine/files/hash_file.hpp"
 #include "engine/files/reserve.hpp"
 #include "engine/xet/availability.hpp"
@@ -26,6 +28,10 @@ constexpr std::uint64_t window_size = 256'000'000;
 constexpr std::size_t windows_at_once = 2;
 // Of one range: the read buffer, a record that came in pieces, its content, and what the decoder keeps.
 constexpr std::size_t stream_memory = BufferPool::large + 4 * xet::max_chunk_size;
+// Reading the older version of a smaller file takes longer than fetching this one.
+constexpr std::uint64_t smallest_older = 4u << 20;
+// Asked for at once of an older version: an answer of some hundred kilobytes.
+constexpr std::uint64_t older_window = 4'000'000'000;
 // A store that refuses URLs it has just signed is not asked for ever; nor is one whose bytes do not decode.
 constexpr int most_renewals = 3;
 constexpr int most_repairs = 1;
@@ -108,6 +114,7 @@ asio::awaitable<Partial> XetFetch::bring() {
     co_await sink_.take_up();
     if (call_.progress) call_.progress->resumed(static_cast<std::int64_t>(sink_.done().total()));
     if (sink_.size() >= engine_.config.keep_partials_above) sink_.begin_journal(requests_.content());
+    co_await look_at_older();
     // Each stream may ask once before anything has come.
     requests_.begin(sink_.size() / xet::max_xorb_size + 1 + engine_.config.max_streams, sink_.done());
     while (true) {
@@ -122,10 +129,38 @@ asio::awaitable<Partial> XetFetch::bring() {
             throw_wrong_hash(requests_.name(), to_text(file_), found);
         }
         requests_.require_restart();
+        older_.reset();
         if (call_.progress) call_.progress->resumed(-static_cast<std::int64_t>(sink_.done().total()));
         sink_.start_over();
     }
     co_return sink_.take_partial();
+}
+
+/// Without one, whatever is wrong with it, everything is fetched.
+asio::awaitable<void> XetFetch::look_at_older() {
+    File file = std::move(requests_.job().older);
+    if (!file || sink_.complete() || sink_.size() < smallest_older || file.size() < smallest_older) co_return;
+    older_ = std::make_unique<OlderVersion>(std::move(file));
+    bool usable = false;
+    try {
+        if (call_.worker)
+            co_await run_on(call_.worker, older_->read());
+        else
+            co_await older_->read();
+        usable = co_await locate_older();
+    } catch (const Error&) {
+        // As if there were none.
+    }
+    if (!usable) older_.reset();
+}
+
+/// False if the store does not know it. What it says of a part is of use.
+asio::awaitable<bool> XetFetch::locate_older() {
+    while (true) {
+        const ByteRange window{older_->located(), std::min(older_->size(), older_->located() + older_window)};
+        const std::optional<xet::Reconstruction> answer = co_await store_.reconstruct(older_->id(), window);
+        if (!answer || !older_->locate(*answer)) co_return older_->located() > 0;
+    }
 }
 
 asio::awaitable<bool> XetFetch::has_sha256() {
@@ -201,6 +236,7 @@ bool XetFetch::is_missing(const xet::PlannedFetch& fetch) const {
 /// A range that fails does not end the others: what they bring is kept.
 asio::awaitable<void> XetFetch::fetch_planned(const xet::PlannedFetch& fetch, Failure& failure, bool& progressed) {
     try {
+        if (older_) co_await take_from_older(fetch, progressed);
         if (is_missing(fetch)) co_await fetch_range(fetch, progressed);
     } catch (const FileSystemError&) {
         throw;
@@ -210,6 +246,29 @@ asio::awaitable<void> XetFetch::fetch_planned(const xet::PlannedFetch& fetch, Fa
         failure.expired = error.status() == 403;
         failure.damaged =
             dynamic_cast<const IntegrityError*>(&error) || dynamic_cast<const InvalidResponseError*>(&error);
+    }
+}
+
+/// Chunks that are something else by now are found out by the file's id.
+asio::awaitable<void> XetFetch::take_from_older(const xet::PlannedFetch& fetch, bool& progressed) {
+    Slice slice;
+    std::vector<std::byte> content;
+    for (const xet::Placement& place : fetch.placements) {
+        const auto found = older_->find(fetch.source->xorb, place.chunks);
+        if (!found || found->size() != place.content_size || sink_.has(place.file)) continue;
+        std::uint64_t from = found->offset, at = place.file.begin - place.skip;
+        for (const std::uint32_t size : found->sizes) {
+            content.resize(size);
+            if (older_->file().read_at(content.data(), size, from) < size) co_return;
+            if (sink_.write(at, content, xet::chunk_hash(content))) {
+                requests_.note_kept({at, at + size}, progressed);
+                if (call_.progress) call_.progress->resumed(size);
+            }
+            from += size;
+            at += size;
+            if (slice.is_over()) co_await slice.pause();
+            if (!older_) co_return;
+        }
     }
 }
 

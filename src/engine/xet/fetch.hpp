@@ -2,6 +2,7 @@
 
 #include "engine/download/content_requests.hpp"
 #include "engine/xet/chunk_sink.hpp"
+#include "engine/xet/older_version.hpp"
 #include "engine/xet/store_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -16,8 +17,9 @@ namespace hf {
 
 /// A file that is put together from the chunks of Xet storage (specification "File reconstruction"): windows of it are
 /// asked for, two at a time, and the ranges of xorbs that each needs are fetched side by side, once each, and decoded
-/// as they arrive. Every chunk is hashed, and the file's id is made anew from them before it counts. Whatever breaks
-/// off, expires or does not decode is asked for again with what is still missing. See Fetch.
+/// as they arrive. Chunks that an older version of the file on the disk has are taken from there. Every chunk is
+/// hashed, and the file's id is made anew from them before it counts. Whatever breaks off, expires or does not decode
+/// is asked for again with what is still missing. See Fetch.
 class XetFetch {
 public:
     XetFetch(ContentRequests& requests, xet::Hash file);
@@ -35,6 +37,9 @@ private:
     };
 
     boost::asio::awaitable<Partial> bring();
+    boost::asio::awaitable<void> look_at_older();
+    boost::asio::awaitable<bool> locate_older();
+    boost::asio::awaitable<void> take_from_older(const xet::PlannedFetch& fetch, bool& progressed);
     boost::asio::awaitable<void> fetch_missing();
     std::optional<ByteRange> next_window();
     boost::asio::awaitable<void> fetch_window(ByteRange window, bool& progressed);
@@ -52,6 +57,7 @@ private:
     StoreClient store_;
     xet::Hash file_;
     ChunkSink sink_;
+    std::unique_ptr<OlderVersion> older_;
     std::vector<ByteRange> windows_;  // that are being fetched
     int renewals_ = 0, repairs_ = 0;
     int wrong_ids_ = 0;
