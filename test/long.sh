@@ -8,6 +8,7 @@
 #   clang      the library and its unit tests by the newest clang there is, without precompiled headers
 #   boost      the library and its unit tests with newer releases of Boost
 #   compilers  hfhub as others use it, built by g++ for programs of the newest clang, and the reverse
+#   killed     uploads and downloads that are killed fifty times each and run again
 #   weight     how long <hf/hf_api.hpp> takes to compile, beside Asio's awaitable and Boost.JSON
 #
 # Logs of all steps are kept in .build/log.
@@ -19,10 +20,10 @@ cd "$(dirname "$0")/.."
 # Headers, libraries and CMake files of each release come as the Python package cmeel-boost.
 boost_releases="1.83.0 1.88.0 1.90.0"
 
-if [ $# -eq 0 ]; then set -- clang boost compilers weight; fi
+if [ $# -eq 0 ]; then set -- clang boost compilers killed weight; fi
 for part in "$@"; do
     case $part in
-        clang | boost | compilers | weight) ;;
+        clang | boost | compilers | killed | weight) ;;
         *) sed -n '2,/^set /p' "$0" | sed -n 's/^# \{0,1\}//p' >&2; exit 2 ;;
     esac
 done
@@ -64,6 +65,10 @@ part_compilers() {
     step header-only-build 5400 bash -c 'build .build/long/header-only dev all -DHFHUB_SEPARATE_ASIO=OFF \
         -DHFHUB_TESTS=OFF -DHFHUB_BENCH=OFF' || return
     step compilers 3600 env CLANG="$newest" bash test/consumer.sh .build/long/header-only
+}
+part_killed() {
+    step killed-build 3600 bash -c 'build .build/release release hfhub_tool' || return
+    step killed 1800 python3 -B test/tool/test_killed.py .build/release/examples/hfhub/hfhub 50
 }
 part_weight() {
     step weight 600 python3 test/consumer/weight.py g++ 7
