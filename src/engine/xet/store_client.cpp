@@ -46,7 +46,8 @@ asio::awaitable<Reply> StoreClient::send_once(net::Method method, const std::str
         Reply reply = co_await call_->session.send(std::move(request));
         co_return reply;
     } catch (const HfHubHTTPError& error) {
-        refused = error.status() == 401;
+        // 403 where a repository was made anew, or the account's rights have changed.
+        refused = error.status() == 401 || error.status() == 403;
         if (refused) tokens_->drop(*call_, access_, token);
         throw;
     }
