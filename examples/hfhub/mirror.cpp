@@ -153,7 +153,7 @@ private:
 
     asio::awaitable<void> mirror(const RepoSpec& repo) {
         const Stopwatch watch;
-        const std::uint64_t requests = context_.requests;
+        const std::uint64_t requests = context_.requests, received = progress_.counters().bytes_received;
         hf::json::object report{{"repo_type", repo.type}, {"repo_id", repo.id}};
         try {
             if (options_.local_dir.empty())
@@ -166,7 +166,9 @@ private:
             throw;
         }
         report["seconds"] = watch.seconds();
-        report["requests"] = context_.requests - requests;  // of all repositories meanwhile
+        // Of all repositories meanwhile.
+        report["requests"] = context_.requests - requests;
+        report["bytes_received"] = progress_.counters().bytes_received - received;
         report["peak_memory"] = peak_memory();
         progress_.clear();
         if (context_.globals.json) print_json(report);

@@ -80,6 +80,10 @@ std::string Progress::status(const hf::ProgressCounters& counters) const {
     std::string out = fmt::format("{}/{} files, {} of {}, {}/s", grouped(counters.files_done),
                                   grouped(counters.files_total), human_bytes(static_cast<double>(counters.bytes_done)),
                                   human_bytes(static_cast<double>(counters.bytes_total)), human_bytes(rate_));
+    // What the other side has already, or the disk, does not go over the line.
+    if (counters.bytes_received + counters.bytes_total / 20 < counters.bytes_done)
+        out += fmt::format(", {} {}", human_bytes(static_cast<double>(counters.bytes_received)),
+                           verb_ == "upload" ? "sent" : "received");
     if (rate_ > 0 && counters.bytes_done < counters.bytes_total)
         out += ", " + human_time(static_cast<double>(counters.bytes_total - counters.bytes_done) / rate_) + " left";
     if (counters.retries > 0) out += fmt::format(", {} retries", grouped(counters.retries));

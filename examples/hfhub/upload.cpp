@@ -77,6 +77,7 @@ void print_result(Context& context, const Options& options, const hf::CommitInfo
         hf::json::value out = hf::json::to_value(commit);
         out.as_object()["files"] = done.files_done;
         out.as_object()["bytes"] = done.bytes_total;
+        out.as_object()["bytes_sent"] = done.bytes_received;
         out.as_object()["seconds"] = progress.seconds();
         out.as_object()["requests"] = context.requests;
         out.as_object()["peak_memory"] = peak_memory();
@@ -88,8 +89,9 @@ void print_result(Context& context, const Options& options, const hf::CommitInfo
     else
         print_line(printable(commit.pr_url ? *commit.pr_url : commit.commit_url));
     if (!context.globals.quiet)
-        fmt::print(stderr, "{} files, {} in {}\n", grouped(done.files_done),
-                   human_bytes(static_cast<double>(done.bytes_total)), human_time(progress.seconds()));
+        fmt::print(stderr, "{} files, {}, {} sent, in {}\n", grouped(done.files_done),
+                   human_bytes(static_cast<double>(done.bytes_total)),
+                   human_bytes(static_cast<double>(done.bytes_received)), human_time(progress.seconds()));
 }
 
 asio::awaitable<int> upload(Context& context, std::shared_ptr<const Options> options) {

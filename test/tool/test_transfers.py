@@ -59,6 +59,24 @@ def upload_and_mirror(t, hub):
     t.check("and no commit", "commit" not in hub.counters()["requests"], hub.counters())
 
 
+def new_version(t, hub):
+    """Of a file that has changed a little, little moves, and that is told."""
+    changed = bytearray(WEIGHTS)
+    changed[9_000_000:9_000_100] = os.urandom(120)
+    t.write("source/weights.bin", bytes(changed))
+    hub.reset()
+    sent = t.run("upload", "me/model", t.path("source"), "--json")
+    t.equal("a new version is uploaded", sent.code, 0, str(sent))
+    t.check("little of it is sent", hub.counters()["bytes_received"] < 1_000_000, hub.counters())
+    t.check("upload --json says so", 0 < sent.json()["bytes_sent"] < 500_000 < sent.json()["bytes"], str(sent))
+    hub.reset()
+    got = t.run("mirror", "me/model", "--local-dir", t.path("mirror"), "--json")
+    t.equal("and mirrored", [got.code, got.json()["fetched"]], [0, 1], str(got))
+    t.check("little of it is received", hub.counters()["bytes_sent"] < 1_000_000, hub.counters())
+    t.check("mirror --json says so", 0 < got.json()["bytes_received"] < 500_000, str(got))
+    t.check("every byte is that of the new version", mirrored(t, t.path("mirror")) == of_repo(t))
+
+
 def deletions(t, hub):
     os.remove(t.path("source/folder3/file3.txt"))
     done = t.run("upload", "me/model", t.path("source"), "--delete", "folder3/file3.txt")
@@ -87,7 +105,7 @@ def download(t, hub):
     paths = done.out.splitlines()
     t.equal("download", [done.code, len(paths)], [0, 2], str(done))
     with open(paths[0], "rb") as file:
-        t.check("its bytes", file.read() == WEIGHTS)
+        t.check("its bytes", file.read() == of_repo(t)["weights.bin"])
     t.check("in the cache", paths[0].startswith(t.path("home/hub/models--me--model/snapshots/")), paths[0])
     whole = t.run("download", "me/model", "--json")
     t.equal("download of all", whole.code, 0, str(whole))
@@ -170,7 +188,7 @@ def progress(t, hub):
 
 def run_all(t):
     with t.hub() as hub:
-        for test in (upload_and_mirror, deletions, patterns, download, several, proposals, too_large, progress):
+        for test in (upload_and_mirror, new_version, deletions, patterns, download, several, proposals, too_large, progress):
             test(t, hub)
 
 

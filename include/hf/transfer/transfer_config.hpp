@@ -16,7 +16,8 @@ public:
     TransferConfig() {}
 
     /// Memory for content on its way, in both directions together, taken before a transfer starts.
-    /// 32 MiB carries 128 streams of one 256 KiB buffer each.
+    /// 32 MiB carries 128 streams of one 256 KiB buffer each. Into Xet storage files go in pieces that take a quarter of
+    /// it each, of at most 64 MiB: more memory is fewer requests.
     std::size_t memory_budget = 32u << 20;
     /// Files below this come over one connection. A connection to the Hub's CDN gives 40 to 60 MB/s, so a
     /// second one pays off after about a second.
@@ -41,10 +42,12 @@ public:
     bool durable = false;
     /// Longest time that a file may be read without bringing 64 KiB that were never there before; then TimeoutError.
     std::chrono::milliseconds patience{600'000};
-    /// Files that the Hub keeps in Xet storage are put together from its chunks, verified by their Xet id; where the
-    /// storage cannot be used they come through LFS, and Session::on_warning is told. HF_HUB_DISABLE_XET turns it off.
+    /// Large files go into Xet storage where the Hub has it, and come from there: put together from chunks, verified by
+    /// their Xet id. What the store, or an older version on the disk, has of them is not moved. Where the storage cannot
+    /// be used they go through LFS, and Session::on_warning is told. HF_HUB_DISABLE_XET turns it off;
+    /// SessionConfig::reference_routes does so for uploads, as v0.20.3 knows LFS alone.
     bool xet = true;
-    /// Smaller ones come through LFS, for a request less each.
+    /// Smaller ones are fetched through LFS, for a request less each.
     std::uint64_t xet_above = 1u << 20;
     /// Hash them by SHA-256 as well, where the Hub names one. Their Xet id proves the same bytes at a third of the
     /// cost; but who uploaded a file has chosen which SHA-256 stands beside its id.
