@@ -30,6 +30,8 @@ constexpr int most_shard_attempts = 5;
 constexpr std::size_t smallest_asked_for = 1u << 20;
 // A store may look at a shard for minutes without a word.
 constexpr std::chrono::minutes shard_patience{10};
+// An answer that takes longer costs more than sending what it may spare.
+constexpr std::chrono::seconds longest_question{10};
 // Of a grant's fields.
 constexpr std::size_t most_fields = 32;
 
@@ -75,7 +77,9 @@ std::string xorb_path(std::string_view route, const PackedXorb& xorb) {
     throw InvalidResponseError(std::move(info));
 }
 
-const StoreClient::Adjust as_is = [](Request& request) { request.idempotent(true); };
+const StoreClient::Adjust as_is = [](Request&) {};
+const StoreClient::Adjust repeatable = [](Request& request) { request.idempotent(true); };
+const StoreClient::Adjust soon = [](Request& request) { request.timeout(longest_question); };
 
 }  // namespace
 
@@ -164,7 +168,7 @@ asio::awaitable<StoreUploads::Outcome> StoreUploads::use_grant(const Grant& gran
 asio::awaitable<bool> StoreUploads::end_grant(const Grant& grant, const PackedXorb& xorb) {
     const std::string path = xorb_path("xorb-commits", xorb) + "/grant/" + detail::path_part(segment(grant.id));
     try {
-        co_await store_.send(net::Method::post, path, as_is);
+        co_await store_.send(net::Method::post, path, repeatable);
     } catch (const HfHubHTTPError& error) {
         if (error.status() != 404) throw;
         co_return false;
@@ -174,7 +178,7 @@ asio::awaitable<bool> StoreUploads::end_grant(const Grant& grant, const PackedXo
 
 asio::awaitable<bool> StoreUploads::has(const PackedXorb& xorb) {
     try {
-        co_await store_.send(net::Method::head, xorb_path("xorbs", xorb), [](Request&) {});
+        co_await store_.send(net::Method::head, xorb_path("xorbs", xorb), as_is);
     } catch (const HfHubHTTPError& error) {
         if (error.status() == 401 || error.status() == 403) throw;
         co_return false;
@@ -253,9 +257,9 @@ asio::awaitable<void> StoreUploads::put_shard(std::vector<std::byte> shard) {
 
 asio::awaitable<std::optional<xet::Shard>> StoreUploads::ask_about(xet::Hash chunk) {
     if (!answers_questions_) co_return std::nullopt;
+    const std::string path = "/v1/chunks/default/" + to_text(chunk);
     try {
-        const Reply reply =
-            co_await store_.send(net::Method::get, "/v1/chunks/default/" + to_text(chunk), [](Request&) {});
+        const Reply reply = co_await store_.send(net::Method::get, path, soon);
         xet::Shard answer = xet::parse_shard(std::as_bytes(std::span(reply.body)));
         co_return answer;
     } catch (const HfHubHTTPError& error) {
