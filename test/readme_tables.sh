@@ -6,7 +6,7 @@
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 readme=$root/README.md
-vectors=("$root/test/fixtures/wire" "$root/test/fixtures/vectors")
+vectors=("$root/test/fixtures/wire" "$root/test/fixtures/wire-2026" "$root/test/fixtures/vectors")
 mode=${1:-}
 
 program=$(ls -t "$root"/.build/*/test/conformance/hfhub_conformance 2>/dev/null | head -n 1)

@@ -35,7 +35,7 @@ asio::awaitable<void> create(Context& context, const Options& options) {
     hf::CreateRepoOptions create;
     create.exist_ok = true;
     create.repo_type = options.repo_type;
-    create.private_ = options.private_repo;
+    if (options.private_repo) create.private_ = true;
     if (options.repo_type == "space") create.space_sdk = options.space_sdk;
     co_await context.api.create_repo(options.repo, create);
 }

@@ -7,14 +7,18 @@
 #include <hf/api/discussions.hpp>
 #include <hf/api/downloads.hpp>
 #include <hf/api/files.hpp>
+#include <hf/api/inference_catalog.hpp>
 #include <hf/api/inference_endpoints.hpp>
+#include <hf/api/jobs.hpp>
 #include <hf/api/models.hpp>
+#include <hf/api/papers.hpp>
 #include <hf/api/refs.hpp>
 #include <hf/api/repos.hpp>
 #include <hf/api/safetensors.hpp>
 #include <hf/api/space_runtime.hpp>
 #include <hf/api/spaces.hpp>
 #include <hf/api/users.hpp>
+#include <hf/api/webhooks.hpp>
 #include <hf/session/session.hpp>
 #include <hf/workflow/multi_commits.hpp>
 #include <hf/workflow/run_as_future.hpp>
@@ -72,6 +76,10 @@ class HfApi : public ModelsApi,
               public AccessRequestsApi,
               public SpaceRuntimeApi,
               public InferenceEndpointsApi,
+              public InferenceCatalogApi,
+              public JobsApi,
+              public PapersApi,
+              public WebhooksApi,
               public UsersApi,
               public CommitsApi,
               public DownloadsApi,
@@ -95,6 +103,10 @@ public:
           AccessRequestsApi(session),
           SpaceRuntimeApi(session),
           InferenceEndpointsApi(session),
+          InferenceCatalogApi(session),
+          JobsApi(session),
+          PapersApi(session),
+          WebhooksApi(session),
           UsersApi(session),
           CommitsApi(session),
           DownloadsApi(session),

@@ -4,6 +4,8 @@
 
 namespace hf {
 
+static_assert(options_struct<HandleAccessRequestOptions> && options_struct<RejectAccessRequestOptions>);
+
 namespace asio = boost::asio;
 
 namespace {
@@ -12,11 +14,20 @@ Request list_request(std::string_view repo_id, std::string_view status, const Re
     return get("/api/{}/user-access-request/{}", Repo(options.repo_type, repo_id), status).token(options.token);
 }
 
+template <class Options>
 Request handle_request(std::string_view repo_id, std::string_view user, std::string_view status,
-                       const RepoOptions& options) {
+                       const Options& options) {
+    if (user.empty() == !options.request_id)
+        throw_validation("user", "Either the user or the request_id must be given, and not both");
     json::object body;
-    body["user"] = user;
+    if (options.request_id)
+        body["requestId"] = *options.request_id;
+    else
+        body["user"] = user;
     body["status"] = status;
+    if constexpr (requires { options.rejection_reason; }) {
+        if (options.rejection_reason) body["rejectionReason"] = *options.rejection_reason;
+    }
     return post("/api/{}/user-access-request/handle", Repo(options.repo_type, repo_id)).json(body).token(options.token);
 }
 
@@ -38,17 +49,17 @@ AsyncGenerator<AccessRequest> AccessRequestsApi::list_rejected_access_requests(s
 }
 
 asio::awaitable<void> AccessRequestsApi::cancel_access_request(std::string_view repo_id, std::string_view user,
-                                                               RepoOptions options) const {
+                                                               HandleAccessRequestOptions options) const {
     return session_.call<void>(handle_request(repo_id, user, "pending", options));
 }
 
 asio::awaitable<void> AccessRequestsApi::accept_access_request(std::string_view repo_id, std::string_view user,
-                                                               RepoOptions options) const {
+                                                               HandleAccessRequestOptions options) const {
     return session_.call<void>(handle_request(repo_id, user, "accepted", options));
 }
 
 asio::awaitable<void> AccessRequestsApi::reject_access_request(std::string_view repo_id, std::string_view user,
-                                                               RepoOptions options) const {
+                                                               RejectAccessRequestOptions options) const {
     return session_.call<void>(handle_request(repo_id, user, "rejected", options));
 }
 

@@ -119,6 +119,17 @@ asio::awaitable<Collection> CollectionsApi::add_collection_item(std::string_view
                        options.exists_ok, std::string(collection_slug), OwnedToken(options.token));
 }
 
+asio::awaitable<void> CollectionsApi::update_collection_resource_group(std::string_view collection_slug,
+                                                                       TextArg resource_group_id,
+                                                                       TokenOptions options) const {
+    detail::require("collection_slug", collection_slug);
+    json::object body;
+    body["resourceGroupId"] = nullptr;
+    if (resource_group_id) body["resourceGroupId"] = *resource_group_id;
+    return session_.call<void>(
+        post("/api/collections/{}/resource-group", collection_slug).json(body).token(options.token));
+}
+
 asio::awaitable<void> CollectionsApi::update_collection_item(std::string_view collection_slug,
                                                              std::string_view item_object_id,
                                                              UpdateCollectionItemOptions options) const {

@@ -45,14 +45,14 @@ struct WireEndpoint {
 };
 BOOST_DESCRIBE_STRUCT(WireEndpoint, (), (name, type, model, status))
 
-struct Organization {
+struct AccountOrganization {
     std::string name;
     json::object extra;
 };
-BOOST_DESCRIBE_STRUCT(Organization, (), (name))
+BOOST_DESCRIBE_STRUCT(AccountOrganization, (), (name))
 
 struct Account {
-    std::vector<Organization> orgs;
+    std::vector<AccountOrganization> orgs;
     json::object extra;
 };
 BOOST_DESCRIBE_STRUCT(Account, (), (orgs))

@@ -11,7 +11,7 @@ static_assert(options_struct<ListModelsOptions>);
 
 namespace {
 
-Request models_request(const ListModelsOptions& options) {
+Request models_request(const ListModelsOptions& options, bool reference_routes) {
     detail::ListQuery query;
     query.author = options.author;
     query.search = options.search;
@@ -28,13 +28,23 @@ Request models_request(const ListModelsOptions& options) {
     } else {
         detail::add_tags(query.tags, options.filter.tags());
     }
-    query.full_with_filter = options.filter.given() && options.full.value_or(true);
-    query.full = !options.filter.given() && options.full.value_or(false);
+    // v0.20.3 asks for everything where it filters.
+    query.full_with_filter = reference_routes && options.filter.given() && options.full.value_or(true);
+    query.full = !query.full_with_filter && options.full.value_or(false);
+    detail::add_tags(query.tags, options.trained_dataset, "dataset:");
+    query.filter("apps", options.apps);
+    query.filter("gated", options.gated);
+    query.filter("inference", std::optional<std::string_view>(options.inference));
+    query.filter("inference_provider", options.inference_provider);
+    query.filter("pipeline_tag", std::optional<std::string_view>(options.pipeline_tag));
+    query.filter("num_parameters", std::optional<std::string_view>(options.num_parameters));
 
     Request request = get("/api/models");
     query.apply(request);
     if (options.fetch_config) request.query("config", true);
     if (options.card_data) request.query("cardData", true);
+    detail::query_expand(request, options.expand,
+                         options.full.has_value() || options.card_data || options.fetch_config);
     request.token(options.token);
     return request;
 }
@@ -73,7 +83,8 @@ std::optional<ModelInfo> within(const EmissionsThresholds& thresholds, ModelInfo
 }  // namespace
 
 AsyncGenerator<ModelInfo> ModelsApi::list_models(ListModelsOptions options) const {
-    auto models = session_.list<ModelInfo>(models_request(options), ListOptions{options.limit, options.cursor, true});
+    auto models = session_.list<ModelInfo>(models_request(options, session_.reference_routes()),
+                                           ListOptions{options.limit, options.cursor, true});
     if (!options.emissions_thresholds) return models;
     return std::move(models).filter_map(
         [thresholds = *options.emissions_thresholds](ModelInfo info) { return within(thresholds, std::move(info)); });
@@ -81,6 +92,10 @@ AsyncGenerator<ModelInfo> ModelsApi::list_models(ListModelsOptions options) cons
 
 boost::asio::awaitable<ModelInfo> ModelsApi::model_info(std::string_view repo_id, InfoOptions options) const {
     return session_.call<ModelInfo>(detail::info_request(Repo("model", repo_id), options));
+}
+
+boost::asio::awaitable<KernelInfo> ModelsApi::kernel_info(std::string_view repo_id, InfoOptions options) const {
+    return session_.call<KernelInfo>(detail::info_request(Repo::of_any_type("kernel", repo_id), options));
 }
 
 boost::asio::awaitable<json::object> ModelsApi::get_model_tags() const {

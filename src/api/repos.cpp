@@ -11,7 +11,9 @@ namespace hf {
 
 static_assert(options_struct<CreateRepoOptions> && options_struct<DeleteRepoOptions> &&
               options_struct<RepoInfoOptions> && options_struct<UpdateRepoVisibilityOptions> &&
-              options_struct<UpdateRepoSettingsOptions> && options_struct<GetFullRepoNameOptions>);
+              options_struct<UpdateRepoSettingsOptions> && options_struct<GetFullRepoNameOptions> &&
+              options_struct<DuplicateRepoOptions> && options_struct<AuthCheckOptions> &&
+              options_struct<PermanentlyDeleteLfsFilesOptions>);
 
 namespace asio = boost::asio;
 
@@ -53,19 +55,39 @@ json::object name_body(std::string_view repo_id, std::string_view repo_type) {
     return body;
 }
 
-json::object create_body(std::string_view repo_id, const CreateRepoOptions& options) {
+/// How a Space runs, as its creation and its duplication say it.
+template <class Options>
+void put_space_settings(json::object& body, const Options& options) {
+    if (options.space_hardware) body["hardware"] = *options.space_hardware;
+    if constexpr (requires { options.space_storage; }) {
+        if (options.space_storage) body["storageTier"] = *options.space_storage;
+    }
+    if (const auto time = options.space_sleep_time.whole_seconds("space_sleep_time")) body["sleepTimeSeconds"] = *time;
+    if (options.space_secrets) body["secrets"] = detail::settings_json(*options.space_secrets);
+    if (options.space_variables) body["variables"] = detail::settings_json(*options.space_variables);
+    if (options.space_volumes) body["volumes"] = detail::volumes_json(*options.space_volumes);
+}
+
+/// Until 2025 a flag said who may see a repository, and was always there.
+void put_visibility(json::object& body, std::optional<std::string_view> visibility, bool reference_routes) {
+    if (reference_routes)
+        body["private"] = visibility == "private";
+    else if (visibility)
+        body["visibility"] = *visibility;
+}
+
+json::object create_body(std::string_view repo_id, const CreateRepoOptions& options, bool reference_routes) {
     json::object body = name_body(repo_id, options.repo_type);
-    body["private"] = options.private_;
+    put_visibility(body, detail::visibility_of(options.private_, options.visibility, options.repo_type),
+                   reference_routes);
+    if (options.resource_group_id) body["resourceGroupId"] = *options.resource_group_id;
+    if (options.region) body["region"] = *options.region;
     if (options.repo_type != "space") return body;
     if (std::ranges::find(space_sdks, options.space_sdk) == space_sdks.end())
         throw_validation("space_sdk", "space_sdk must be gradio, streamlit, docker or static for a Space, not '" +
                                           std::string(options.space_sdk) + "'");
     body["sdk"] = options.space_sdk;
-    if (options.space_hardware) body["hardware"] = *options.space_hardware;
-    if (options.space_storage) body["storageTier"] = *options.space_storage;
-    if (const auto time = options.space_sleep_time.whole_seconds("space_sleep_time")) body["sleepTimeSeconds"] = *time;
-    if (options.space_secrets) body["secrets"] = detail::settings_json(*options.space_secrets);
-    if (options.space_variables) body["variables"] = detail::settings_json(*options.space_variables);
+    put_space_settings(body, options);
     return body;
 }
 
@@ -131,6 +153,62 @@ asio::awaitable<bool> exists_impl(Session session, Request request) {
     co_return true;
 }
 
+/// As exists_impl, but whose files the token may not see, of that it sees no revision.
+asio::awaitable<bool> revision_exists_impl(Session session, Request request) {
+    try {
+        co_await session.send(std::move(request));
+    } catch (const HfHubHTTPError& error) {
+        if (!detail::is_missing(error) && error.code() != make_error_code(Errc::gated_repo)) throw;
+        co_return false;
+    }
+    co_return true;
+}
+
+json::object duplicate_body(const DuplicateRepoOptions& options) {
+    json::object body;
+    body["repository"] = nullptr;
+    put_visibility(body, detail::visibility_of(options.private_, options.visibility, options.repo_type), false);
+    if (options.resource_group_id) body["resourceGroupId"] = *options.resource_group_id;
+    if (options.repo_type == repo_type_space) put_space_settings(body, options);
+    return body;
+}
+
+asio::awaitable<DuplicatedRepoUrl> duplicate_impl(Session session, Repo from, std::string to_namespace,
+                                                  std::string to_name, json::object body, bool exist_ok,
+                                                  OwnedToken token) {
+    if (to_namespace.empty()) to_namespace = co_await detail::account_name(session, token);
+    const std::string id = to_namespace + "/" + to_name;
+    body["repository"] = id;
+    std::string answer;
+    try {
+        Request request = post("/api/{}/duplicate", from).json(body).write_token(token.get());
+        const Reply reply = co_await session.send(std::move(request));
+        answer = reply.body;
+    } catch (const HfHubHTTPError& error) {
+        if (!exist_ok || error.status() != 409) throw;
+        answer = error.info().body;
+    }
+    DuplicatedRepoUrl out;
+    static_cast<RepoUrl&>(out) = detail::created_repo(session, Repo(from.type(), id), answer);
+    const json::value parsed = json::try_parse(answer).value_or(json::value());
+    const json::value* pending = parsed.is_object() ? parsed.get_object().if_contains("filesCopyPending") : nullptr;
+    out.files_copy_pending = pending && pending->is_bool() && pending->get_bool();
+    co_return out;
+}
+
+json::object lfs_deletion_body(const std::vector<LFSFileInfo>& files, bool rewrite_history) {
+    json::array oids;
+    for (const auto& file : files) oids.emplace_back(file.file_oid);
+    json::object deletions;
+    deletions["sha"] = std::move(oids);
+    deletions["rewriteHistory"] = rewrite_history;
+    json::object body;
+    body["deletions"] = std::move(deletions);
+    return body;
+}
+
+asio::awaitable<void> nothing_to_do() { co_return; }
+
 template <class Info>
 asio::awaitable<RepoInfo> info_impl(Session session, Request request) {
     Info info = co_await session.call<Info>(std::move(request));
@@ -145,18 +223,13 @@ json::object visibility_body(bool private_) {
 }
 
 json::object settings_body(const UpdateRepoSettingsOptions& options) {
-    constexpr std::string_view visibilities[] = {"private", "public", "protected"};
     json::object body;
     if (options.gated) {
         if (*options.gated == Gated::unknown) throw_validation("gated", "gated must be no, automatic or manual");
         body["gated"] = json::to_value(*options.gated);
     }
-    if (options.visibility) {
-        if (std::ranges::find(visibilities, *options.visibility) == std::end(visibilities))
-            throw_validation("visibility", "visibility must be private, public or protected, not '" +
-                                               std::string(*options.visibility) + "'");
-        body["visibility"] = *options.visibility;
-    }
+    if (const auto visibility = detail::visibility_of(options.private_, options.visibility, options.repo_type))
+        body["visibility"] = *visibility;
     if (body.empty()) throw_validation("visibility", "At least one setting must be updated.");
     return body;
 }
@@ -187,7 +260,7 @@ void require_namespace(std::string_view argument, std::string_view id) {
 }  // namespace
 
 asio::awaitable<RepoUrl> ReposApi::create_repo(std::string_view repo_id, CreateRepoOptions options) const {
-    const json::object body = create_body(repo_id, options);
+    const json::object body = create_body(repo_id, options, session_.reference_routes());
     const Repo repo(options.repo_type, repo_id);
     InfoOptions info;
     info.token = options.token;
@@ -238,6 +311,7 @@ asio::awaitable<RepoInfo> ReposApi::repo_info(std::string_view repo_id, RepoInfo
     info.timeout = options.timeout;
     info.deadline = options.deadline;
     info.files_metadata = options.files_metadata;
+    info.expand = options.expand;
     info.token = options.token;
     Request request = detail::info_request(repo, info);
     if (repo.type() == repo_type_dataset) return info_impl<DatasetInfo>(session_, std::move(request));
@@ -247,6 +321,44 @@ asio::awaitable<RepoInfo> ReposApi::repo_info(std::string_view repo_id, RepoInfo
 
 asio::awaitable<bool> ReposApi::repo_exists(std::string_view repo_id, RepoOptions options) const {
     return exists_impl(session_, get("/api/{}", Repo(options.repo_type, repo_id)).token(options.token));
+}
+
+asio::awaitable<bool> ReposApi::revision_exists(std::string_view repo_id, std::string_view revision,
+                                                RepoOptions options) const {
+    return revision_exists_impl(
+        session_, get("/api/{}/revision/{}", Repo(options.repo_type, repo_id), detail::revision_segment(revision))
+                      .token(options.token));
+}
+
+asio::awaitable<void> ReposApi::auth_check(std::string_view repo_id, AuthCheckOptions options) const {
+    return session_.call<void>(get("/api/{}/auth-check{}", Repo(options.repo_type, repo_id),
+                                   options.write ? std::string_view("/write") : std::string_view())
+                                   .token(options.token));
+}
+
+asio::awaitable<DuplicatedRepoUrl> ReposApi::duplicate_repo(std::string_view from_id,
+                                                            DuplicateRepoOptions options) const {
+    const Repo from(options.repo_type, from_id);
+    const SplitId to(options.to_id);
+    const std::string name(options.to_id.empty() ? SplitId(from_id).name : to.name);
+    validate_repo_id(name, "to_id");
+    return duplicate_impl(session_, from, std::string(to.organization.value_or("")), name, duplicate_body(options),
+                          options.exist_ok, OwnedToken(options.token));
+}
+
+AsyncGenerator<LFSFileInfo> ReposApi::list_lfs_files(std::string_view repo_id, RepoOptions options) const {
+    return session_.list<LFSFileInfo>(get("/api/{}/lfs-files", Repo(options.repo_type, repo_id)).token(options.token),
+                                      all_readable);
+}
+
+asio::awaitable<void> ReposApi::permanently_delete_lfs_files(std::string_view repo_id,
+                                                             const std::vector<LFSFileInfo>& lfs_files,
+                                                             PermanentlyDeleteLfsFilesOptions options) const {
+    const Repo repo(options.repo_type, repo_id);
+    if (lfs_files.empty()) return nothing_to_do();
+    return session_.call<void>(post("/api/{}/lfs-files/batch", repo)
+                                   .json(lfs_deletion_body(lfs_files, options.rewrite_history))
+                                   .token(options.token));
 }
 
 asio::awaitable<std::string> ReposApi::get_full_repo_name(std::string_view model_id,

@@ -3,6 +3,8 @@
 #include <hf/core/repo.hpp>
 
 #include <algorithm>
+#include <iterator>
+
 #include <boost/describe/class.hpp>
 
 namespace hf {
@@ -41,11 +43,20 @@ std::string repo_of_path(std::string_view url, std::string_view type) {
 }
 }  // namespace
 
+namespace {
+std::string_view sort_on_wire(std::string_view sort) {
+    if (sort == "last_modified") return "lastModified";
+    if (sort == "created_at") return "createdAt";
+    return sort == "trending_score" ? "trendingScore" : sort;
+}
+}  // namespace
+
 Request info_request(const Repo& repo, const InfoOptions& options) {
     Request request =
         options.revision.empty() ? get("/api/{}", repo) : get("/api/{}/revision/{}", repo, segment(options.revision));
     if (options.security_status.value_or(false)) request.query("securityStatus", true);
     if (options.files_metadata) request.query("blobs", true);
+    query_expand(request, options.expand, options.files_metadata || options.security_status.value_or(false));
     request.token(options.token).timeout(options.timeout).deadline(options.deadline);
     return request;
 }
@@ -79,6 +90,12 @@ json::array settings_json(std::span<const SpaceSetting> settings) {
         if (setting.description) entry["description"] = *setting.description;
         out.push_back(std::move(entry));
     }
+    return out;
+}
+
+json::array volumes_json(std::span<const Volume> volumes) {
+    json::array out;
+    for (const Volume& volume : volumes) out.push_back(json::to_value(volume));
     return out;
 }
 
@@ -116,15 +133,49 @@ void throw_invalid_answer(std::string problem, const Reply& reply) {
     throw InvalidResponseError(std::move(info));
 }
 
+void ListQuery::filter(std::string_view filter_name, std::optional<std::string_view> value) {
+    if (value) filters.emplace_back(filter_name, *value);
+}
+
+void ListQuery::filter(std::string_view filter_name, std::optional<bool> value) {
+    if (value) filters.emplace_back(filter_name, *value ? "true" : "false");
+}
+
+void ListQuery::filter(std::string_view filter_name, const StringList& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) filters.emplace_back(filter_name, values[i]);
+}
+
 void ListQuery::apply(Request& request) const {
     if (name) request.query("search", search ? *search : std::string_view(*name));
     for (const auto& tag : tags) request.query("filter", tag);
     if (full_with_filter) request.query("full", true);
     request.query("author", author);
+    for (const auto& [filter_name, value] : filters) request.query(filter_name, value);
     if (!name) request.query("search", search);
-    if (sort) request.query("sort", *sort == "last_modified" ? std::string_view("lastModified") : *sort);
+    if (sort) request.query("sort", sort_on_wire(*sort));
     request.query("direction", direction).query("limit", limit);
     if (full) request.query("full", true);
+}
+
+void query_expand(Request& request, const StringList& expand, bool other_options) {
+    if (!expand.given()) return;
+    if (other_options)
+        throw_validation("expand", "`expand` cannot be used with options that ask for members of the answer");
+    query_all(request, "expand", expand);
+}
+
+std::optional<std::string_view> visibility_of(std::optional<bool> private_, TextArg visibility,
+                                              std::string_view repo_type) {
+    constexpr std::string_view visibilities[] = {"private", "public", "protected"};
+    if (private_ && visibility) throw_validation("visibility", "Only one of `private` and `visibility` may be given");
+    if (private_) return *private_ ? "private" : "public";
+    if (!visibility) return std::nullopt;
+    if (std::ranges::find(visibilities, *visibility) == std::end(visibilities))
+        throw_validation("visibility",
+                         "visibility must be private, public or protected, not '" + std::string(*visibility) + "'");
+    if (*visibility == "protected" && repo_type != repo_type_space)
+        throw_validation("visibility", "Only Spaces can be protected");
+    return *visibility;
 }
 
 void query_all(Request& request, std::string_view name, const StringList& values) {

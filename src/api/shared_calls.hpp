@@ -3,7 +3,12 @@
 #include <hf/api/repo_options.hpp>
 #include <hf/core/error.hpp>
 #include <hf/core/repo.hpp>
+#include <hf/types/space.hpp>
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 /// Pieces of requests that several groups share.
@@ -76,6 +81,9 @@ boost::asio::awaitable<void> call_forgiving(Session session, Request request, un
 /// The secrets or variables of a Space, as calls that create one send them.
 json::array settings_json(std::span<const SpaceSetting> settings);
 
+/// The folders of a Space or job, likewise.
+json::array volumes_json(std::span<const Volume> volumes);
+
 /// Throws HFValidationError if `value` is empty.
 void require(std::string_view argument, std::string_view value);
 
@@ -87,14 +95,26 @@ struct ListQuery {
     std::vector<std::string> tags;
     bool full_with_filter = false;
     std::optional<std::string_view> author;
+    std::vector<std::pair<std::string_view, std::string_view>> filters;  // what v0.20.3 does not know
     std::optional<std::string_view> search;
     std::optional<std::string_view> sort;
     std::optional<int> direction;
     std::optional<std::int64_t> limit;
     bool full = false;
 
+    void filter(std::string_view name, std::optional<std::string_view> value);
+    void filter(std::string_view name, std::optional<bool> value);
+    void filter(std::string_view name, const StringList& values);
     void apply(Request& request) const;
 };
+
+/// `expand`, which leaves room for no option that asks for members in another way: HFValidationError.
+void query_expand(Request& request, const StringList& expand, bool other_options);
+
+/// What sets who may see a repository: "public", "private" or, of Spaces, "protected"; nothing where nothing is asked
+/// for. HFValidationError (argument "visibility") for another text, and where both are given.
+std::optional<std::string_view> visibility_of(std::optional<bool> private_, TextArg visibility,
+                                              std::string_view repo_type);
 
 void query_all(Request& request, std::string_view name, const StringList& values);
 

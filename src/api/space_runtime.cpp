@@ -33,12 +33,14 @@ json::object one(std::string_view name, T value) {
     return body;
 }
 
-SpaceVariables read_variables(const Session& session, const Reply& reply) {
-    SpaceVariables out;
+/// Variables or secrets, which answers have by their keys.
+template <class T>
+std::map<std::string, T> read_settings(const Session& session, const Reply& reply) {
+    std::map<std::string, T> out;
     std::uint64_t index = 0;
-    for (const auto& [key, variable] : session.decode<json::object>(reply)) {
+    for (const auto& [key, setting] : session.decode<json::object>(reply)) {
         try {
-            SpaceVariable& read = out[std::string(key)] = json::from_value<SpaceVariable>(variable);
+            T& read = out[std::string(key)] = json::from_value<T>(setting);
             read.key = std::string(key);
         } catch (const InvalidResponseError& error) {
             session.report_left_out(reply.url.to_string(), index, error);
@@ -48,9 +50,10 @@ SpaceVariables read_variables(const Session& session, const Reply& reply) {
     return out;
 }
 
-asio::awaitable<SpaceVariables> variables_impl(Session session, Request request) {
+template <class T>
+asio::awaitable<std::map<std::string, T>> settings_impl(Session session, Request request) {
     const Reply reply = co_await session.send(std::move(request));
-    co_return read_variables(session, reply);
+    co_return read_settings<T>(session, reply);
 }
 
 /// The same where the change is made, whatever the answer.
@@ -58,7 +61,7 @@ asio::awaitable<SpaceVariables> change_variables(Session session, Request reques
     const Reply reply = co_await session.send(std::move(request));
     SpaceVariables out;
     try {
-        out = read_variables(session, reply);
+        out = read_settings<SpaceVariable>(session, reply);
     } catch (const InvalidResponseError&) {
     }
     co_return out;
@@ -108,7 +111,7 @@ asio::awaitable<void> SpaceRuntimeApi::delete_space_secret(std::string_view repo
 
 asio::awaitable<SpaceVariables> SpaceRuntimeApi::get_space_variables(std::string_view repo_id,
                                                                      TokenOptions options) const {
-    return variables_impl(session_, get("/api/{}/variables", space(repo_id)).token(options.token));
+    return settings_impl<SpaceVariable>(session_, get("/api/{}/variables", space(repo_id)).token(options.token));
 }
 
 asio::awaitable<SpaceVariables> SpaceRuntimeApi::add_space_variable(std::string_view repo_id, std::string_view key,
@@ -123,6 +126,46 @@ asio::awaitable<SpaceVariables> SpaceRuntimeApi::delete_space_variable(std::stri
                                                                        TokenOptions options) const {
     return change_variables(session_,
                             del("/api/{}/variables", space(repo_id)).json(key_body(key)).token(options.token));
+}
+
+asio::awaitable<SpaceSecrets> SpaceRuntimeApi::get_space_secrets(std::string_view repo_id, TokenOptions options) const {
+    return settings_impl<SpaceSecret>(session_, get("/api/{}/secrets", space(repo_id)).token(options.token));
+}
+
+asio::awaitable<void> SpaceRuntimeApi::set_space_volumes(std::string_view repo_id, std::span<const Volume> volumes,
+                                                         TokenOptions options) const {
+    return session_.call<void>(put("/api/{}/volumes", space(repo_id))
+                                   .json(one("volumes", detail::volumes_json(volumes)))
+                                   .token(options.token));
+}
+
+asio::awaitable<void> SpaceRuntimeApi::delete_space_volumes(std::string_view repo_id, TokenOptions options) const {
+    return session_.call<void>(del("/api/{}/volumes", space(repo_id)).token(options.token));
+}
+
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::enable_space_dev_mode(std::string_view repo_id,
+                                                                     TokenOptions options) const {
+    return detail::call_done<SpaceRuntime>(
+        session_, post("/api/{}/dev-mode", space(repo_id)).json(one("enabled", true)).token(options.token));
+}
+
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::disable_space_dev_mode(std::string_view repo_id,
+                                                                      TokenOptions options) const {
+    return detail::call_done<SpaceRuntime>(
+        session_, post("/api/{}/dev-mode", space(repo_id)).json(one("enabled", false)).token(options.token));
+}
+
+asio::awaitable<std::vector<JobHardwareInfo>> SpaceRuntimeApi::list_spaces_hardware(TokenOptions options) const {
+    return session_.call<std::vector<JobHardwareInfo>>(get("/api/spaces/hardware").token(options.token));
+}
+
+asio::awaitable<std::vector<SpaceTemplate>> SpaceRuntimeApi::list_space_templates(TokenOptions options) const {
+    return detail::call_member<std::vector<SpaceTemplate>>(session_, get("/api/spaces/templates").token(options.token),
+                                                           "templates");
+}
+
+asio::awaitable<ZeroGpuQuota> SpaceRuntimeApi::get_zero_gpu_quota(TokenOptions options) const {
+    return session_.call<ZeroGpuQuota>(get("/api/spaces/zero-gpu/quota").token(options.token));
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::get_space_runtime(std::string_view repo_id, TokenOptions options) const {

@@ -8,7 +8,8 @@
 
 namespace hf {
 
-static_assert(options_struct<TokenOptions> && options_struct<ListLikedReposOptions>);
+static_assert(options_struct<TokenOptions> && options_struct<ListLikedReposOptions> &&
+              options_struct<ListUserReposOptions>);
 
 namespace asio = boost::asio;
 
@@ -87,6 +88,8 @@ asio::awaitable<UserLikes> likes_impl(Session session, std::string user, OwnedTo
             out.datasets.push_back(std::move(repo->name));
         else if (repo->type == "space")
             out.spaces.push_back(std::move(repo->name));
+        else if (repo->type == "kernel")
+            out.kernels.push_back(std::move(repo->name));
     }
     co_return out;
 }
@@ -121,6 +124,41 @@ asio::awaitable<UserLikes> UsersApi::get_liked_repos(ListLikedReposOptions optio
 AsyncGenerator<User> UsersApi::list_repo_likers(std::string_view repo_id, RepoOptions options) const {
     return session_.list<User>(
         get("/api/{}/likers", Repo::of_any_type(options.repo_type, repo_id)).token(options.token), all_readable);
+}
+
+asio::awaitable<User> UsersApi::get_user_overview(std::string_view username, TokenOptions options) const {
+    return session_.call<User>(get("/api/users/{}/overview", segment(username)).token(options.token));
+}
+
+asio::awaitable<Organization> UsersApi::get_organization_overview(std::string_view organization,
+                                                                  TokenOptions options) const {
+    return session_.call<Organization>(
+        get("/api/organizations/{}/overview", segment(organization)).token(options.token));
+}
+
+AsyncGenerator<User> UsersApi::list_user_followers(std::string_view username, TokenOptions options) const {
+    return session_.list<User>(get("/api/users/{}/followers", segment(username)).token(options.token), all_readable);
+}
+
+AsyncGenerator<User> UsersApi::list_user_following(std::string_view username, TokenOptions options) const {
+    return session_.list<User>(get("/api/users/{}/following", segment(username)).token(options.token), all_readable);
+}
+
+AsyncGenerator<User> UsersApi::list_organization_followers(std::string_view organization, TokenOptions options) const {
+    return session_.list<User>(get("/api/organizations/{}/followers", segment(organization)).token(options.token),
+                               all_readable);
+}
+
+AsyncGenerator<User> UsersApi::list_organization_members(std::string_view organization, TokenOptions options) const {
+    return session_.list<User>(get("/api/organizations/{}/members", segment(organization)).token(options.token),
+                               all_readable);
+}
+
+AsyncGenerator<RepoStorageInfo> UsersApi::list_user_repos(ListUserReposOptions options) const {
+    Request request = options.namespace_.empty()
+                          ? get("/api/settings/repositories")
+                          : get("/api/organizations/{}/settings/repositories", segment(options.namespace_));
+    return session_.list<RepoStorageInfo>(std::move(request.token(options.token)), all_readable);
 }
 
 }  // namespace hf

@@ -36,6 +36,7 @@ public:
             case Errc::incomplete_snapshot: return "the cached snapshot is incomplete";
             case Errc::too_many_deletions: return "too many files would be deleted";
             case Errc::host_not_allowed: return "the host is not allowed";
+            case Errc::job_not_found: return "job not found";
         }
         return "unknown error";
     }
@@ -51,13 +52,16 @@ public:
 
 const ConditionCategory condition_category;
 
-bool is_http(Errc code) { return code >= Errc::http_error && code <= Errc::bad_request; }
+bool is_http(Errc code) {
+    return (code >= Errc::http_error && code <= Errc::bad_request) || code == Errc::job_not_found;
+}
 bool is_network(Errc code) {
     return code == Errc::connection || code == Errc::timeout || code == Errc::tls || code == Errc::protocol;
 }
 bool is_not_found(Errc code) {
     return code == Errc::repository_not_found || code == Errc::gated_repo || code == Errc::revision_not_found ||
-           code == Errc::entry_not_found || code == Errc::local_entry_not_found || code == Errc::incomplete_snapshot;
+           code == Errc::entry_not_found || code == Errc::local_entry_not_found || code == Errc::incomplete_snapshot ||
+           code == Errc::job_not_found;
 }
 
 bool belongs(Errc code, ErrorCondition condition) {

@@ -168,7 +168,7 @@ bool SessionState::should_follow(const Request& request, const Url& url, const n
 asio::awaitable<SessionState::Exchange> SessionState::attempt(const Request& request, std::string_view authorization,
                                                               bool buffered, RequestEvent& event,
                                                               net::QuotaPatience& patience) {
-    const Url first = request.url_ ? *request.url_ : Url::parse(endpoint + request.target_);
+    const Url first = request.url_ ? *request.url_ : Url::parse(endpoint + request.target(reference_routes));
     Hop hop = hop_to(request, request.method_, first, authorization, true);
     net::RedirectState redirects(request.method_, first, origins, max_redirects);
     while (true) {

@@ -59,6 +59,14 @@ bool is_repo_path(std::string_view path) {
     return resolve != path.npos && resolve + 9 < path.size();
 }
 
+// Addresses of one job, /api/jobs/<namespace>/<id>, not those of a list.
+bool is_job_path(std::string_view path) {
+    for (const std::string_view prefix : {"/api/jobs/", "/api/scheduled-jobs/"}) {
+        if (path.starts_with(prefix)) return path.find('/', prefix.size()) != path.npos;
+    }
+    return false;
+}
+
 Errc classify(const Url& url, unsigned status, std::string_view code, std::string_view message) {
     if (code == "RevisionNotFound") return Errc::revision_not_found;
     if (code == "EntryNotFound") return Errc::entry_not_found;
@@ -68,6 +76,7 @@ Errc classify(const Url& url, unsigned status, std::string_view code, std::strin
     // The Hub hides private repositories so; a token that it refuses is another matter.
     const bool hidden = status == 401 && url.origin().scheme == "https" && is_repo_path(url.path()) &&
                         message != "Invalid credentials in Authorization header";
+    if (status == 404 && is_job_path(url.path())) return Errc::job_not_found;
     if (code == "RepoNotFound" || hidden) return Errc::repository_not_found;
     return status == 400 ? Errc::bad_request : Errc::http_error;
 }
@@ -81,6 +90,7 @@ std::string_view explanation(Errc kind, unsigned status) {
         case Errc::repository_not_found:
             return status == 401 ? "repository not found, or private and the token is missing or wrong"
                                  : "repository not found, or private and not visible to this token";
+        case Errc::job_not_found: return "job not found";
         default: return {};
     }
 }
@@ -111,6 +121,7 @@ std::string describe(const ErrorInfo& info, Errc kind) {
         case Errc::disabled_repo: throw DisabledRepoError(std::move(info));
         case Errc::repository_not_found: throw RepositoryNotFoundError(std::move(info));
         case Errc::bad_request: throw BadRequestError(std::move(info));
+        case Errc::job_not_found: throw JobNotFoundError(std::move(info));
         default: throw HfHubHTTPError(std::move(info));
     }
 }

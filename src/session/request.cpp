@@ -25,6 +25,20 @@ Request&& Request::query(std::string_view name, std::string_view value) {
     return std::move(*this);
 }
 
+Request&& Request::query_flag(std::string_view name, bool value) {
+    const std::string_view text = value ? "true" : "false";
+    query(name, text);
+    flags_.push_back(target_.size() - text.size());
+    return std::move(*this);
+}
+
+std::string Request::target(bool reference_routes) const {
+    std::string out = target_;
+    if (!reference_routes) return out;
+    for (const std::size_t flag : flags_) out[flag] = out[flag] == 't' ? 'T' : 'F';
+    return out;
+}
+
 Request&& Request::json(const boost::json::value& content) {
     return body(net::Body(boost::json::serialize(content)), "application/json");
 }

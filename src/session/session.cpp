@@ -2,6 +2,7 @@
 #include "session/retrying.hpp"
 #include "session/session_state.hpp"
 
+#include <hf/core/constants.hpp>
 #include <hf/core/error.hpp>
 #include <hf/net/http_transport.hpp>
 #include <hf/session/session.hpp>
@@ -98,6 +99,8 @@ SessionState::SessionState(asio::any_io_executor executor_, const SessionConfig&
       max_redirects(static_cast<unsigned>(std::max(config.max_redirects, 0))),
       inference_endpoints(
           without_trailing_slash(first_given({config.inference_endpoints, inference_endpoints_service}))),
+      inference_catalog(without_trailing_slash(first_given({config.inference_catalog, default_inference_catalog}))),
+      datasets_server(without_trailing_slash(first_given({config.datasets_server, default_datasets_server}))),
       cache_dir(first_given({config.cache_dir, environment.hub_cache})),
       offline(config.offline.value_or(environment.offline)),
       reference_routes(config.reference_routes),
@@ -226,6 +229,8 @@ void Session::on_wait(std::function<void(const WaitEvent&)> observer) { state_->
 
 const std::string& Session::endpoint() const noexcept { return state_->endpoint; }
 const std::string& Session::inference_endpoints() const noexcept { return state_->inference_endpoints; }
+const std::string& Session::inference_catalog() const noexcept { return state_->inference_catalog; }
+const std::string& Session::datasets_server() const noexcept { return state_->datasets_server; }
 const std::string& Session::cache_dir() const noexcept { return state_->cache_dir; }
 const Environment& Session::environment() const noexcept { return state_->environment; }
 bool Session::offline() const noexcept { return state_->offline; }

@@ -56,6 +56,8 @@ public:
     net::OriginPolicy origins;
     unsigned max_redirects;
     std::string inference_endpoints;
+    std::string inference_catalog;
+    std::string datasets_server;
     std::string cache_dir;
     bool offline = false;
     bool reference_routes = false;

@@ -108,7 +108,7 @@ asio::awaitable<void> CommitScheduler::State::open() {
     if (opened) co_return;
     CreateRepoOptions options;
     options.token = token.get();
-    options.private_ = is_private;
+    if (is_private) options.private_ = true;
     options.repo_type = repo_type;
     options.exist_ok = true;
     const RepoUrl url = co_await ReposApi(session).create_repo(repo_id, options);

@@ -189,6 +189,7 @@ struct Argument<std::string> {
 template <>
 struct Argument<TextArg> {
     static TextArg from(const json::value& data, ArgumentContext context) {
+        if (data.is_null()) return TextArg();
         return std::string_view(context.arena.keep(std::string(data.as_string())));
     }
 };

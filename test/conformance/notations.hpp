@@ -20,6 +20,16 @@ struct Rendering<RepoUrl> {
 };
 
 template <>
+struct Rendering<DuplicatedRepoUrl> {
+    static json::value render(const DuplicatedRepoUrl& url) {
+        json::object out = Rendering<RepoUrl>::render(url).as_object();
+        out["$type"] = "DuplicatedRepoUrl";
+        out["files_copy_pending"] = url.files_copy_pending;
+        return out;
+    }
+};
+
+template <>
 struct Rendering<HfFileMetadata> {
     static json::value render(const HfFileMetadata& file) {
         return {{"$type", "HfFileMetadata"},
@@ -81,6 +91,11 @@ struct Argument<DatasetFilterArg> {
     static DatasetFilterArg from(const json::value& data, ArgumentContext context) {
         return filter_argument<DatasetFilter, DatasetFilterArg>(data, context);
     }
+};
+
+template <>
+struct Argument<Timestamp> {
+    static Timestamp from(const json::value& data, ArgumentContext) { return hf::json::from_value<Timestamp>(data); }
 };
 
 template <>

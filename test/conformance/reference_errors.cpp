@@ -20,8 +20,9 @@ bool contains(const Codes& codes, const boost::system::error_code& code) {
 std::vector<ReferenceError> make_table() {
     const Codes repository = {gated_repo};
     const Codes entry = {local_entry_not_found};
-    const Codes http = Codes{repository_not_found, disabled_repo, revision_not_found, entry_not_found, bad_request} +
-                       repository + entry;
+    const Codes http =
+        Codes{repository_not_found, disabled_repo, revision_not_found, entry_not_found, bad_request, job_not_found} +
+        repository + entry;
     const Codes network = {connection, Errc::timeout, tls, protocol};
     const Codes value = {validation, unsafe_path, invalid_response, bad_request, local_entry_not_found};
     const Codes os = Codes{http_error, offline, token_not_found, integrity, file_system, invalid_response, too_large} +
@@ -36,6 +37,8 @@ std::vector<ReferenceError> make_table() {
         {"DisabledRepoError", "DisabledRepoError", {disabled_repo}, {}},
         {"RevisionNotFoundError", "RevisionNotFoundError", {revision_not_found}, {}},
         {"EntryNotFoundError", "EntryNotFoundError", {entry_not_found}, entry},
+        {"RemoteEntryNotFoundError", "EntryNotFoundError", {entry_not_found}, {}},
+        {"JobNotFoundError", "JobNotFoundError", {job_not_found}, {}},
         {"LocalEntryNotFoundError", "LocalEntryNotFoundError", {local_entry_not_found}, {}},
         {"BadRequestError", "BadRequestError", {bad_request}, {}},
         {"HFValidationError", "HFValidationError", {validation}, {}},

@@ -156,7 +156,7 @@ Difference play_and_compare(asio::io_context& context, World& world, const json:
 
 Difference compare_everything(const VectorCase& vector_case, const std::filesystem::path& folder) {
     asio::io_context context(1);
-    World world(context.get_executor(), folder, Mode::requests);
+    World world(context.get_executor(), folder, Mode::requests, vector_case.reference_routes);
     const json::value data = substitute(json::value(vector_case.data), world.placeholders());
     Script script(data.at("exchanges").as_array(), world.placeholders().at("endpoint"));
     world.answer_with(
@@ -170,7 +170,7 @@ Difference compare_everything(const VectorCase& vector_case, const std::filesyst
 /// The same case with the client's own plan: result and files must be equal, requests need not.
 Difference compare_outcome_only(const VectorCase& vector_case, const std::filesystem::path& folder) {
     asio::io_context context(1);
-    World world(context.get_executor(), folder, Mode::outcome);
+    World world(context.get_executor(), folder, Mode::outcome, vector_case.reference_routes);
     const json::value data = substitute(json::value(vector_case.data), world.placeholders());
     OutcomeHub hub(data.as_object(), world.placeholders().at("endpoint"));
     world.answer_with(

@@ -1,5 +1,5 @@
-#include "core/base64.hpp"
 #include "vector_file.hpp"
+#include "core/base64.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -65,13 +65,15 @@ Vectors load_vectors(const std::filesystem::path& folder) {
     }
     std::ranges::sort(files);
     std::set<std::string> retired = read_retired(folder / "retired.txt");
+    const bool reference_routes = !std::filesystem::exists(folder / "unchanged.txt");
     Vectors out;
     for (const auto& file : files) {
         const json::value content = read_json(file);
         if (!content.is_array()) throw std::runtime_error(file.string() + " is not a list of cases");
         for (const json::value& data : content.get_array()) {
             if (!data.is_object()) throw std::runtime_error(file.string() + " holds a case that is no object");
-            VectorCase read{text_member(data.get_object(), "id"), file.stem().string(), data.get_object()};
+            VectorCase read{text_member(data.get_object(), "id"), file.stem().string(), data.get_object(),
+                            reference_routes};
             if (retired.erase(read.id) > 0)
                 ++out.retired;
             else

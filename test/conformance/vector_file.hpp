@@ -17,6 +17,7 @@ struct VectorCase {
     std::string id;
     std::string file;  ///< stem of its file: the name of the method or table
     json::object data;
+    bool reference_routes = true;  ///< recorded from v0.20.3, whose requests the client is to send
 
     bool pure() const;
     bool may_differ() const;
@@ -27,8 +28,9 @@ struct Vectors {
     std::size_t retired = 0;  ///< cases that were left out
 };
 /// All cases of all `*.json` files of a folder, in order of file name, without those that its `retired.txt` lists, if
-/// it has one: `file/case  reason` per line, comments begin with #. Throws std::runtime_error for a file that is no
-/// list of cases, and for a retired case without a reason or that no file has.
+/// it has one: `file/case  reason` per line, comments begin with #. A folder that has an `unchanged.txt`, which is
+/// about an older client, was recorded from a later client than v0.20.3. Throws std::runtime_error for a file that is
+/// no list of cases, and for a retired case without a reason or that no file has.
 Vectors load_vectors(const std::filesystem::path& folder);
 
 /// What "{endpoint}", "{tmp}" and so on stand for.

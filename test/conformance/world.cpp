@@ -29,11 +29,12 @@ std::string user_agent(const json::value& given) {
 }
 }  // namespace
 
-World::World(asio::any_io_executor executor, std::filesystem::path folder, Mode mode)
-    : executor_(std::move(executor)), folder_(std::move(folder)), mode_(mode) {
+World::World(asio::any_io_executor executor, std::filesystem::path folder, Mode mode, bool reference_routes)
+    : executor_(std::move(executor)), folder_(std::move(folder)), mode_(mode), reference_routes_(reference_routes) {
     std::filesystem::create_directories(folder_);
     placeholders_["tmp"] = folder_.string();
-    for (const auto* name : {"endpoint", "lfs", "inference_endpoints"}) placeholders_[name] = start_server();
+    for (const auto* name : {"endpoint", "lfs", "inference_endpoints", "inference_catalog", "datasets_server"})
+        placeholders_[name] = start_server();
 }
 
 std::string World::start_server() {
@@ -55,10 +56,12 @@ void World::make_api(const json::object& data) {
     SessionConfig config;
     config.environment = &environment;
     config.inference_endpoints = placeholders_["inference_endpoints"];
+    config.inference_catalog = placeholders_["inference_catalog"];
+    config.datasets_server = placeholders_["datasets_server"];
     // As the reference: only uploads are repeated, and quotas are not looked at.
     config.retry.max_attempts = 1;
     config.obey_quota = false;
-    config.reference_routes = true;
+    config.reference_routes = reference_routes_;
     Arena arena;
     if (const json::value* client = member(call, "client")) {
         for (const auto& [name, value] : client->as_object()) {

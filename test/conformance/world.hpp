@@ -61,7 +61,7 @@ enum class Mode { requests, outcome };
 class World {
 public:
     /// Starts the servers.
-    World(boost::asio::any_io_executor executor, std::filesystem::path folder, Mode mode);
+    World(boost::asio::any_io_executor executor, std::filesystem::path folder, Mode mode, bool reference_routes);
 
     /// Makes the client that `call.client` and `call.env` of a case describe, placeholders replaced.
     void make_api(const json::object& data);
@@ -87,6 +87,7 @@ private:
     boost::asio::any_io_executor executor_;
     std::filesystem::path folder_;
     Mode mode_;
+    bool reference_routes_;
     Responder responder_;
     std::vector<std::unique_ptr<test::ScriptedServer>> servers_;
     Placeholders placeholders_;

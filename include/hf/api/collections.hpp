@@ -6,9 +6,9 @@
 namespace hf {
 
 struct ListCollectionsOptions {
-    StringList owner{};                      ///< accounts, any of which owns the collection
-    StringList item{};                       ///< things, any of which it holds: "models/gpt2", "papers/2307.09288"
-    TextArg sort{};                          ///< "lastModified", "trending" or "upvotes"
+    StringList owner{};  ///< accounts, any of which owns the collection
+    StringList item{};   ///< things, any of which it holds: "models/gpt2", "papers/2307.09288"
+    TextArg sort{};      ///< "lastModified", "trending" or "upvotes"
     std::optional<std::int64_t> limit{};
     TokenArg token{};
     std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
@@ -38,8 +38,8 @@ struct MissingOkOptions {
 };
 
 struct AddCollectionItemOptions {
-    TextArg note{};                          ///< at most 500 characters
-    bool exists_ok = false;                  ///< no error if the item is in the collection
+    TextArg note{};          ///< at most 500 characters
+    bool exists_ok = false;  ///< no error if the item is in the collection
     TokenArg token{};
 };
 
@@ -81,6 +81,11 @@ public:
     boost::asio::awaitable<Collection> add_collection_item(std::string_view collection_slug, std::string_view item_id,
                                                            std::string_view item_type,
                                                            AddCollectionItemOptions options = {}) const;
+
+    /// Puts a collection of an organization into a resource group, or into none (`std::nullopt`).
+    boost::asio::awaitable<void> update_collection_resource_group(std::string_view collection_slug,
+                                                                  TextArg resource_group_id,
+                                                                  TokenOptions options = {}) const;
 
     /// Changes note or place of an item. `item_object_id` is that of the CollectionItem; HfHubHTTPError (404) where
     /// there is none.

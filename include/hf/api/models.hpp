@@ -50,12 +50,21 @@ struct ListModelsOptions {
     /// Needs card_data; models whose card says nothing are left out. `next()` throws HFValidationError if
     /// neither bound is given.
     std::optional<EmissionsThresholds> emissions_thresholds{};
-    TextArg sort{};                          ///< "last_modified", "downloads", "likes", …
-    std::optional<int> direction{};          ///< -1: descending
-    std::optional<std::int64_t> limit{};     ///< stop after that many; counted before emissions_thresholds
-    std::optional<bool> full{};              ///< author, sha, siblings, …; true by default if there is a filter
+    TextArg sort{};                       ///< "last_modified", "created_at", "trending_score", "downloads", "likes"
+    std::optional<int> direction{};       ///< -1: descending
+    std::optional<std::int64_t> limit{};  ///< stop after that many; counted before emissions_thresholds
+    std::optional<bool> full{};           ///< author, sha, siblings, …; true by default if there is a filter
     bool card_data = false;
     bool fetch_config = false;
+    StringList apps{};  ///< "ollama", "vllm", …: programs that can run it
+    std::optional<bool> gated{};
+    TextArg inference{};              ///< "warm": some provider serves it
+    StringList inference_provider{};  ///< "all" or names of providers
+    StringList trained_dataset{};     ///< "squad" or "dataset:squad"
+    TextArg pipeline_tag{};
+    TextArg num_parameters{};  ///< "min:6B,max:128B"
+    /// As in InfoOptions; HFValidationError (argument "expand") beside full, card_data or fetch_config.
+    StringList expand{};
     TokenArg token{};
     std::string_view cursor{};  ///< continue where an earlier generator's `cursor()` stood
 };
@@ -73,6 +82,9 @@ public:
 
     /// What the Hub knows of a model at a revision. Members that an answer does not have are empty.
     boost::asio::awaitable<ModelInfo> model_info(std::string_view repo_id, InfoOptions options = {}) const;
+
+    /// What the Hub knows of a kernel at a revision. Neither `expand` nor `files_metadata` mean anything here.
+    boost::asio::awaitable<KernelInfo> kernel_info(std::string_view repo_id, InfoOptions options = {}) const;
 
     /// All tags of models by type, as the Hub gives them. Asked without a token.
     boost::asio::awaitable<json::object> get_model_tags() const;

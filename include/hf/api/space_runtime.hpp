@@ -5,6 +5,9 @@
 #include <hf/types/space.hpp>
 
 #include <map>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace hf {
 
@@ -35,6 +38,7 @@ struct DuplicateSpaceOptions {
     std::optional<std::span<const SpaceSetting>> variables{};
 };
 
+using SpaceSecrets = std::map<std::string, SpaceSecret>;      ///< by key
 using SpaceVariables = std::map<std::string, SpaceVariable>;  ///< by key
 
 /// How Spaces run: settings, hardware, storage, and whether they run at all. As in the reference, all but
@@ -91,6 +95,31 @@ public:
 
     /// Copies a Space, without its secrets.
     boost::asio::awaitable<RepoUrl> duplicate_space(std::string_view from_id, DuplicateSpaceOptions options = {}) const;
+
+    /// All secrets by key, without their values; none: an empty map.
+    boost::asio::awaitable<SpaceSecrets> get_space_secrets(std::string_view repo_id, TokenOptions options = {}) const;
+
+    /// Puts these folders in place of those that the Space has, and restarts it.
+    boost::asio::awaitable<void> set_space_volumes(std::string_view repo_id, std::span<const Volume> volumes,
+                                                   TokenOptions options = {}) const;
+    /// Takes all of them away.
+    boost::asio::awaitable<void> delete_space_volumes(std::string_view repo_id, TokenOptions options = {}) const;
+
+    /// Lets an editor change the running program, or no longer. Throws HfHubHTTPError (403) where the plan of the owner
+    /// does not have that.
+    boost::asio::awaitable<SpaceRuntime> enable_space_dev_mode(std::string_view repo_id,
+                                                               TokenOptions options = {}) const;
+    boost::asio::awaitable<SpaceRuntime> disable_space_dev_mode(std::string_view repo_id,
+                                                                TokenOptions options = {}) const;
+
+    /// The machines that Spaces can have.
+    boost::asio::awaitable<std::vector<JobHardwareInfo>> list_spaces_hardware(TokenOptions options = {}) const;
+
+    /// What new Spaces can start from.
+    boost::asio::awaitable<std::vector<SpaceTemplate>> list_space_templates(TokenOptions options = {}) const;
+
+    /// What the token's account may still use of shared GPUs. HfHubHTTPError (401) without a token.
+    boost::asio::awaitable<ZeroGpuQuota> get_zero_gpu_quota(TokenOptions options = {}) const;
 
 private:
     Session session_;

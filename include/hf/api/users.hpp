@@ -14,6 +14,11 @@ struct ListLikedReposOptions {
     TokenArg token{};
 };
 
+struct ListUserReposOptions {
+    std::string_view namespace_{};  ///< an organization; empty: the token's account
+    TokenArg token{};
+};
+
 /// Accounts and what they like.
 class UsersApi {
 public:
@@ -42,6 +47,24 @@ public:
 
     /// The accounts that like a repository; none: an empty list. `next()` throws RepositoryNotFoundError.
     AsyncGenerator<User> list_repo_likers(std::string_view repo_id, RepoOptions options = {}) const;
+
+    /// What an account tells of itself, counts included. Throws HfHubHTTPError (404) where there is none.
+    boost::asio::awaitable<User> get_user_overview(std::string_view username, TokenOptions options = {}) const;
+
+    /// The same of an organization.
+    boost::asio::awaitable<Organization> get_organization_overview(std::string_view organization,
+                                                                   TokenOptions options = {}) const;
+
+    /// The accounts that follow an account, those that it follows, and those that follow or belong to an organization.
+    /// `next()` throws HfHubHTTPError (404) where there is none.
+    AsyncGenerator<User> list_user_followers(std::string_view username, TokenOptions options = {}) const;
+    AsyncGenerator<User> list_user_following(std::string_view username, TokenOptions options = {}) const;
+    AsyncGenerator<User> list_organization_followers(std::string_view organization, TokenOptions options = {}) const;
+    AsyncGenerator<User> list_organization_members(std::string_view organization, TokenOptions options = {}) const;
+
+    /// The repositories and buckets of the token's account, or of an organization that it administers, with the storage
+    /// that each takes.
+    AsyncGenerator<RepoStorageInfo> list_user_repos(ListUserReposOptions options = {}) const;
 
 private:
     Session session_;

@@ -13,6 +13,8 @@ inline constexpr std::string_view default_endpoint = "https://huggingface.co";
 inline constexpr std::string_view staging_endpoint = "https://hub-ci.huggingface.co";
 /// The paths of the inference endpoints' API start with "/v2".
 inline constexpr std::string_view default_inference_endpoints = "https://api.endpoints.huggingface.cloud";
+inline constexpr std::string_view default_inference_catalog = "https://endpoints.huggingface.co";
+inline constexpr std::string_view default_datasets_server = "https://datasets-server.huggingface.co";
 inline constexpr std::string_view default_revision = "main";
 
 inline constexpr std::string_view repo_type_model = "model";

@@ -43,6 +43,7 @@ enum class Errc {
     incomplete_snapshot,  ///< a cached snapshot is known to lack files, and the Hub may not or could not be asked
     too_many_deletions,   ///< a mirror would delete more than it may, or on the word of a listing that cannot be right
     host_not_allowed,     ///< the server leads to a host that the session may not contact
+    job_not_found,        ///< no such job, scheduled or not
 };
 
 /// Broader classes of `Errc`, to be compared with `error.code() == hf::ErrorCondition::not_found`.
@@ -134,6 +135,9 @@ class RevisionNotFoundError : public detail::TypedError<HfHubHTTPError, Errc::re
     using TypedError::TypedError;
 };
 class EntryNotFoundError : public detail::TypedError<HfHubHTTPError, Errc::entry_not_found> {
+    using TypedError::TypedError;
+};
+class JobNotFoundError : public detail::TypedError<HfHubHTTPError, Errc::job_not_found> {
     using TypedError::TypedError;
 };
 class BadRequestError : public detail::TypedError<HfHubHTTPError, Errc::bad_request> {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -58,14 +59,14 @@ public:
 
     Request(net::Method method, std::string target) : method_(method), target_(std::move(target)) {}
 
-    /// Appends to the query, in order. Booleans are spelled True and False, what is absent is left out.
+    /// Appends to the query, in order. Booleans are spelled true and false, what is absent is left out.
     Request&& query(std::string_view name, std::string_view value);
     Request&& query(std::string_view name, const char* value) { return query(name, std::string_view(value)); }
     template <class T>
         requires std::integral<T>
     Request&& query(std::string_view name, T value) {
         if constexpr (std::same_as<T, bool>)
-            return query(name, std::string_view(value ? "True" : "False"));
+            return query_flag(name, value);
         else
             return query(name, std::string_view(std::to_string(value)));
     }
@@ -97,6 +98,8 @@ public:
     Request&& anonymous();
     /// An absolute URL instead of the endpoint: signed storage links, other services.
     Request&& to(Url url);
+    /// Path and query of this request at another service: "https://endpoints.huggingface.co".
+    Request&& on(std::string_view service) { return to(Url::parse(std::string(service) + target_)); }
     /// The reference's `timeout`: longest wait for the peer, for the connection, for the first byte of an answer and
     /// for each further one. Not a limit of the whole call: an answer that drips for an hour keeps to it. Not given:
     /// those of the session. Throws HFValidationError (argument "timeout").
@@ -123,9 +126,13 @@ private:
     friend class Session;
     friend class SessionState;
     TokenArg token_arg() const;
+    Request&& query_flag(std::string_view name, bool value);
+    /// The path and query. With `reference_routes` flags are spelled True and False, as v0.20.3 spells them.
+    std::string target(bool reference_routes) const;
 
     net::Method method_;
     std::string target_;
+    std::vector<std::size_t> flags_;  // where the values of booleans begin in target_
     std::optional<Url> url_;
     net::Fields fields_;
     net::Fields bound_;

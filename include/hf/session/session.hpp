@@ -193,6 +193,8 @@ public:
 
     const std::string& endpoint() const noexcept;  ///< without trailing slash
     const std::string& inference_endpoints() const noexcept;
+    const std::string& inference_catalog() const noexcept;
+    const std::string& datasets_server() const noexcept;
     const std::string& cache_dir() const noexcept;
     const Environment& environment() const noexcept;
     bool offline() const noexcept;

@@ -36,6 +36,8 @@ struct SessionConfig {
     std::string_view library_version{};
     std::string_view user_agent{};
     std::string_view inference_endpoints{};  ///< https://api.endpoints.huggingface.cloud
+    std::string_view inference_catalog{};    ///< https://endpoints.huggingface.co
+    std::string_view datasets_server{};      ///< https://datasets-server.huggingface.co
     std::optional<bool> offline{};           ///< HF_HUB_OFFLINE
     /// Where the Hub of today has another route or parameter than in 2024, send what the reference client
     /// v0.20.3 sends. For mirrors and private Hubs of that time.

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(an_answer_loses_nothing) {
     BOOST_TEST(info.config->empty());
     BOOST_TEST(info.spaces->empty());
     BOOST_TEST(!info.last_modified);
-    BOOST_TEST(info.extra.contains("widgetData"));
+    BOOST_TEST(info.widget_data.is_array());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_set_later_wins_over_what_was_kept) {
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(answers_need_their_identity_alone) {
     BOOST_TEST(json::from_value<User>(json::parse(R"({"user":"u"})")).username == "u");
     BOOST_TEST(json::from_value<CollectionItem>(json::parse(R"({"_id":"1"})")).item_id.empty());
     BOOST_TEST(json::from_value<CollectionItem>(json::parse(R"({"id":"a/b"})")).item_id == "a/b");
-    BOOST_TEST(json::from_value<AccessRequest>(json::parse(R"({"user":null,"status":"pending"})")).username.empty());
+    BOOST_TEST(!json::from_value<AccessRequest>(json::parse(R"({"user":null,"status":"pending"})")).username);
     BOOST_TEST(json::from_value<GitCommitInfo>(json::parse(R"({"id":"c","authors":[{},{"user":"u"},5]})")).authors ==
                    std::vector<std::string>{"u"},
                boost::test_tools::per_element());
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(access_requests) {
     const auto request =
         round_trip<AccessRequest>(R"({"user":{"user":"clem","fullname":"C","email":"c@e.org","isPro":false},
         "status":"pending","timestamp":"2023-11-23T18:04:53.828Z","fields":{"Company":"ACME","n":null}})");
-    BOOST_TEST(request.username == "clem");
+    BOOST_TEST((request.username == "clem"));
     BOOST_TEST(request.email.value() == "c@e.org");
     BOOST_TEST(request.fields->size() == 2u);
 }
