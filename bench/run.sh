@@ -26,6 +26,11 @@ install_peers() {
         "$peers/newest/bin/pip" install -q --disable-pip-version-check huggingface_hub >&2
         touch "$peers/newest/done"
     fi
+    if [ ! -e "$peers/xet/done" ]; then
+        python3 -m venv "$peers/xet"
+        "$peers/xet/bin/pip" install -q --disable-pip-version-check huggingface_hub==2.4.0 hf_xet==1.8.0 blake3 >&2
+        touch "$peers/xet/done"
+    fi
     if [ ! -e "$peers/js/done" ]; then
         mkdir -p "$peers/js"
         (cd "$peers/js" && npm install --silent --no-audit --no-fund --prefix . @huggingface/hub >&2)
@@ -37,7 +42,8 @@ build_programs() {
     build=${BENCH_BUILD:-$PWD/.build/release}
     if [ -z "${BENCH_BUILD:-}" ]; then
         cmake --preset release >/dev/null
-        cmake --build "$build" --target hfhub_bench hfhub_bench_measure hfhub_bench_server hfhub_test_hub >&2
+        cmake --build "$build" --target hfhub_bench hfhub_bench_measure hfhub_bench_server hfhub_bench_xet \
+            hfhub_test_hub >&2
     fi
 }
 
@@ -64,7 +70,7 @@ build_programs
 work=$(mktemp -d "${BENCH_WORK:-$(scratch)}/hfhub-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 # Everything is on this machine: no proxy, and no bundle of authorities, which takes 16 ms to read.
-unset HF_TOKEN HF_ENDPOINT HF_HOME HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy \
+unset HF_TOKEN HF_ENDPOINT HF_HOME HF_HUB_DISABLE_XET HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy \
     SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE NODE_EXTRA_CA_CERTS
 export PYTHONDONTWRITEBYTECODE=1
 python3 bench/harness/run.py "$mode" "$build" "$peers" "$work" "$@"

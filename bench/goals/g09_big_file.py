@@ -27,7 +27,7 @@ def run(bench):
             lambda: measure(["openssl", "dgst", "-sha256", source / "model.bin"]),
             fresh(lambda: peers.aria2c_one(url, to)),
             fresh(lambda: bench.python("snapshot.py", hub.endpoint, "julien/big", to, HF_HUB_ENABLE_HF_TRANSFER="1")),
-            fresh(lambda: bench.python("snapshot.py", hub.endpoint, "julien/big", to, newest=True)))
+            fresh(lambda: bench.python("snapshot.py", hub.endpoint, "julien/big", to, peer="newest")))
     what = f"{bench.big_mib} MiB verified"
     rate = bench.big_mib / ours.wall
     per = lambda sample: bench.big_mib / sample.wall

@@ -22,7 +22,7 @@ def run(bench):
             fresh(lambda: bench.ours("mirror", hub.endpoint, repo="julien/big", to=to, ca=bench.certificate,
                                      worker_threads=1)),
             fresh(lambda: bench.python("snapshot.py", hub.endpoint, "julien/big", to)),
-            fresh(lambda: bench.python("snapshot.py", hub.endpoint, "julien/big", to, newest=True)))
+            fresh(lambda: bench.python("snapshot.py", hub.endpoint, "julien/big", to, peer="newest")))
         bench.ours("mirror", hub.endpoint, repo="julien/big", to=bench.fresh(to), ca=bench.certificate)
         bench.same(source, to)
     per = size * (1 << 20) / 1e9

@@ -17,6 +17,7 @@ class Bench:
         self.mode = mode
         self.here = pathlib.Path(__file__).resolve().parent.parent
         self.program = build / "bench/hfhub_bench"
+        self.xet_program = build / "bench/hfhub_bench_xet"
         self.server_program = build / "bench/hfhub_bench_server"
         self.hub_program = build / "test/interop/hfhub_test_hub"
         measure.launcher = build / "bench/hfhub_bench_measure"
@@ -78,6 +79,19 @@ class Bench:
                     out.write(chance.randbytes(1 << 20))
         return root
 
+    def changed_file(self, mib):
+        """The file of `big_file` with 1 % of its bytes changed, in 20 places."""
+        source, root = self.big_file(mib) / "model.bin", self.work / f"data/changed-{mib}"
+        if not root.exists():
+            root.mkdir(parents=True)
+            shutil.copyfile(source, root / "model.bin")
+            size, chance = mib << 20, random.Random(-mib)
+            with open(root / "model.bin", "r+b") as out:
+                for i in range(20):
+                    out.seek(size * i // 20 + chance.randrange(size // 25))
+                    out.write(chance.randbytes(size // 2000))
+        return root
+
     def make_certificate(self):
         if self.certificate.exists():
             return
@@ -90,6 +104,9 @@ class Bench:
 
     def hub(self, root, *settings):
         return servers.Hub(self, root, *settings)
+
+    def xet_hub(self, root):
+        return servers.Hub(self, root, "xet=1")
 
     def secure_hub(self, root, *settings):
         self.make_certificate()
@@ -107,9 +124,20 @@ class Bench:
         home = home or self.fresh(self.work / "home")
         return measure.measure(argv, {"HF_HOME": str(home)})
 
-    def python(self, script, *arguments, newest=False, **env):
-        """A program of peers/ with the reference client, or the newest one."""
-        interpreter = self.peers / ("newest" if newest else "reference") / "bin/python"
+    def xet(self, name, **arguments):
+        """A program that measures the library's own functions of Xet, without a server."""
+        argv = [self.xet_program, name]
+        for key, value in arguments.items():
+            argv += ["--" + key.replace("_", "-"), value]
+        return measure.measure(argv)
+
+    def xet_python(self, script, *arguments):
+        """The newest client with hf_xet, which it uses."""
+        return self.python(script, *arguments, peer="xet", HF_HUB_DISABLE_XET="0")
+
+    def python(self, script, *arguments, peer="reference", **env):
+        """A program of peers/ with the reference client, or those of another peer: "newest", "xet"."""
+        interpreter = self.peers / peer / "bin/python"
         settings = {"HF_HOME": str(self.fresh(self.work / "python-home")), "HF_HUB_DISABLE_TELEMETRY": "1",
                     "HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_XET": "1", "PYTHONWARNINGS": "ignore",
                     "REQUESTS_CA_BUNDLE": str(self.certificate), "SSL_CERT_FILE": str(self.certificate)}

@@ -42,6 +42,7 @@ class Hub(Server):
     """The embedded Hub. julien may write with the token hf_write."""
 
     token = "hf_write"
+    lfs_storage = ("lfs_download", "lfs_upload", "lfs_upload_part")
 
     def __init__(self, bench, root, *settings):
         # Rows of LFS are about LFS: Xet is for those that ask for it.
@@ -67,11 +68,16 @@ class Hub(Server):
     def reset(self):
         self.control("DELETE", "counters")
 
+    def must_have_used_xet(self):
+        """Fails if a file came or went through LFS since the last reset, or none through Xet."""
+        asked = self.counters()["requests"]
+        if any(route in asked for route in self.lfs_storage) or not any(route.startswith("xet_") for route in asked):
+            raise RuntimeError(f"not by Xet: {asked}")
+
     def counters(self):
         """What was asked since the last reset; `hub_requests` are those that the Hub itself answered, not storage."""
         found = self.control("GET", "counters")
-        storage = ("lfs_download", "lfs_upload", "lfs_upload_part")
-        found["hub_requests"] = sum(n for route, n in found["requests"].items() if route not in storage)
+        found["hub_requests"] = sum(n for route, n in found["requests"].items() if route not in self.lfs_storage)
         return found
 
 

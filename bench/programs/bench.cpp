@@ -1,6 +1,9 @@
 #include "bench.hpp"
 
+#include <cstdio>
+#include <exception>
 #include <fstream>
+#include <iostream>
 #include <stdexcept>
 
 #include <sys/resource.h>
@@ -53,6 +56,30 @@ hf::HfApi make_api(boost::asio::io_context& context, const Arguments& arguments)
     config.ca_file = ca;
     config.max_connections = static_cast<unsigned>(arguments.number("connections", config.max_connections));
     return hf::HfApi(context.get_executor(), config);
+}
+
+int run_program(const char* executable, const std::map<std::string, Program>& programs, int argc, char** argv) {
+    const auto program = programs.find(argc > 1 ? argv[1] : "");
+    if (program == programs.end()) {
+        std::cerr << "usage: " << executable << " PROGRAM [--name value]...\nprograms:";
+        for (const auto& [name, call] : programs) std::cerr << ' ' << name;
+        std::cerr << '\n';
+        return 2;
+    }
+    try {
+        Figures figures = program->second(Arguments(argc, argv, 2));
+        figures["cpu"] = cpu_seconds();
+        std::string separator = "{";
+        for (const auto& [name, value] : figures) {
+            std::printf("%s\"%s\": %.9g", separator.c_str(), name.c_str(), value);
+            separator = ", ";
+        }
+        std::puts("}");
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
 }
 
 }  // namespace bench

@@ -52,6 +52,9 @@ void run(boost::asio::io_context& context, boost::asio::awaitable<void> job, con
          Figures& figures);
 
 using Program = std::function<Figures(const Arguments&)>;
+/// A main function: runs the program that the first argument names, and prints its figures and "cpu".
+int run_program(const char* executable, const std::map<std::string, Program>& programs, int argc, char** argv);
+
 Figures model_info(const Arguments&);
 Figures list_models(const Arguments&);
 Figures cancel(const Arguments&);
