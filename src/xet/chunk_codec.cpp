@@ -74,8 +74,7 @@ ChunkHeader parse_chunk_header(Bytes header) {
         throw_malformed(chunk_name, "has the unknown compression scheme " + std::to_string(at(4)));
     const ChunkHeader out{static_cast<Scheme>(at(4)), number(1), number(5)};
     if (out.size == 0 || out.stored_size == 0) throw_malformed(chunk_name, "is empty");
-    if (out.size > max_chunk_size)
-        throw_malformed(chunk_name, "is too large: " + std::to_string(out.size) + " bytes");
+    if (out.size > max_chunk_size) throw_malformed(chunk_name, "is too large: " + std::to_string(out.size) + " bytes");
     if (out.stored_size > max_stored_chunk_size)
         throw_malformed(chunk_name, "is stored in too many bytes: " + std::to_string(out.stored_size));
     if (out.scheme == Scheme::none && out.size != out.stored_size)
@@ -100,12 +99,16 @@ std::array<std::byte, chunk_header_size> chunk_header_bytes(const ChunkHeader& h
 Scheme choose_scheme(Bytes content) {
     // The reference compares with the same measure and threshold.
     constexpr double threshold = 0.02;
+    std::array<std::array<std::uint32_t, 256>, 4> counts{};
+    for (std::size_t i = 0; i < content.size(); ++i) ++counts[i % 4][std::to_integer<std::size_t>(content[i])];
     std::array<Histogram, 4> parts{};
     Histogram all{};
-    for (std::size_t i = 0; i < content.size(); ++i)
-        ++parts[i % 4][static_cast<std::size_t>(std::popcount(std::to_integer<std::uint8_t>(content[i])))];
-    for (const Histogram& part : parts) {
-        for (std::size_t i = 0; i < all.size(); ++i) all[i] += part[i];
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        for (unsigned value = 0; value < 256; ++value) {
+            const auto bits = static_cast<std::size_t>(std::popcount(value));
+            parts[i][bits] += counts[i][value];
+            all[bits] += counts[i][value];
+        }
     }
     const bool groups_differ =
         std::ranges::any_of(parts, [&](const Histogram& part) { return divergence(part, all) > threshold; });
@@ -140,7 +143,7 @@ void ChunkEncoder::Free::operator()(LZ4F_cctx_s* context) const noexcept { LZ4F_
 
 ChunkHeader ChunkEncoder::append(std::vector<std::byte>& out, Bytes content, Scheme scheme) {
     ChunkHeader header{scheme, 0, static_cast<std::uint32_t>(content.size())};
-    const std::size_t begin = out.size(), body = begin + chunk_header_size;
+    Bytes stored = content;
     if (scheme != Scheme::none) {
         Bytes input = content;
         if (scheme == Scheme::bg4_lz4) {
@@ -148,18 +151,15 @@ ChunkHeader ChunkEncoder::append(std::vector<std::byte>& out, Bytes content, Sch
             group_bytes(content, grouped_);
             input = grouped_;
         }
-        out.resize(body + frame_bound(input.size()));
-        header.stored_size =
-            static_cast<std::uint32_t>(compress_frame(context_.get(), input, std::span(out).subspan(body)));
-        out.resize(body + header.stored_size);
+        // Not in `out`, which would fill its room with zeros first.
+        if (const std::size_t bound = frame_bound(input.size()); frame_.size() < bound) frame_.resize(bound);
+        const std::size_t size = compress_frame(context_.get(), input, frame_);
+        if (size < content.size()) stored = Bytes(frame_).first(size);
     }
-    if (scheme == Scheme::none || header.stored_size >= content.size()) {
-        header.scheme = Scheme::none;
-        header.stored_size = header.size;
-        out.resize(body);
-        xet::append(out, content);
-    }
-    std::ranges::copy(chunk_header_bytes(header), out.begin() + static_cast<std::ptrdiff_t>(begin));
+    if (stored.data() == content.data()) header.scheme = Scheme::none;
+    header.stored_size = static_cast<std::uint32_t>(stored.size());
+    xet::append(out, chunk_header_bytes(header));
+    xet::append(out, stored);
     return header;
 }
 
@@ -177,7 +177,7 @@ void ChunkDecoder::decode(const ChunkHeader& header, Bytes stored, std::span<std
     switch (header.scheme) {
         case Scheme::none:
             if (stored.size() != out.size()) throw_corrupt(chunk_name, "is not compressed and yet has two sizes");
-            std::ranges::copy(stored, out.begin());
+            std::memcpy(out.data(), stored.data(), out.size());
             return;
         case Scheme::lz4: return decode_lz4(stored, out);
         case Scheme::bg4_lz4:
@@ -194,8 +194,7 @@ void ChunkDecoder::decode_lz4(Bytes stored, std::span<std::byte> out) {
     for (std::size_t hint = 1; hint != 0;) {
         std::size_t read = stored.size(), written = out.size() - produced;
         hint = LZ4F_decompress(context_.get(), out.data() + produced, &written, stored.data(), &read, nullptr);
-        if (LZ4F_isError(hint))
-            throw_corrupt(chunk_name, std::string("is no LZ4 frame: ") + LZ4F_getErrorName(hint));
+        if (LZ4F_isError(hint)) throw_corrupt(chunk_name, std::string("is no LZ4 frame: ") + LZ4F_getErrorName(hint));
         stored = stored.subspan(read);
         produced += written;
         // Nothing moved, so more input is wanted than there is, or more room for output than was promised.

@@ -57,7 +57,7 @@ private:
         void operator()(LZ4F_cctx_s* context) const noexcept;
     };
     std::unique_ptr<LZ4F_cctx_s, Free> context_;
-    std::vector<std::byte> grouped_;
+    std::vector<std::byte> grouped_, frame_;
 };
 
 /// Reads what `ChunkEncoder` and others write. Keeps its memory; one thread at a time. After an error it can be used

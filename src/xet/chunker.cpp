@@ -72,6 +72,32 @@ constexpr std::uint64_t step(std::uint64_t hash, std::byte next) {
     return (hash << 1) + gear[std::to_integer<unsigned>(next)];
 }
 
+// One strand of hashing waits for each of its steps. As the hash forgets what lies further back than the window,
+// several parts of a block are hashed side by side.
+constexpr std::size_t part = 1024;
+constexpr std::size_t block = 4 * part;
+
+std::uint64_t hash_of_window_before(const std::byte* data) {
+    std::uint64_t hash = 0;
+    for (std::size_t i = 0; i < window; ++i) hash = step(hash, data[i - window]);
+    return hash;
+}
+
+// Whether a chunk ends in the block. If not, `hash` has gone through it.
+bool ends_in_block(std::uint64_t& hash, const std::byte* data) {
+    std::uint64_t a = hash, b = hash_of_window_before(data + part), c = hash_of_window_before(data + 2 * part),
+                  d = hash_of_window_before(data + 3 * part);
+    for (std::size_t i = 0; i < part; ++i) {
+        a = step(a, data[i]);
+        b = step(b, data[i + part]);
+        c = step(c, data[i + 2 * part]);
+        d = step(d, data[i + 3 * part]);
+        if ((a & mask) == 0 || (b & mask) == 0 || (c & mask) == 0 || (d & mask) == 0) return true;
+    }
+    hash = d;
+    return false;
+}
+
 }  // namespace
 
 std::uint64_t gear_step(std::uint64_t hash, std::byte next) noexcept { return step(hash, next); }
@@ -89,6 +115,7 @@ std::size_t Chunker::take(Bytes data) noexcept {
     const std::size_t stop = std::min(data.size(), at + (max_chunk_size - size_));
     std::uint64_t hash = hash_;
     const std::size_t begin = at;
+    while (stop - at >= block && !ends_in_block(hash, data.data() + at)) at += block;
     while (at < stop) {
         hash = step(hash, data[at++]);
         if ((hash & mask) == 0) {

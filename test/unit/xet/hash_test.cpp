@@ -177,4 +177,20 @@ BOOST_AUTO_TEST_CASE(checksums_of_grants) {
                hf::xet::crc64nvme(bytes_of(mib)));
 }
 
+BOOST_AUTO_TEST_CASE(checksums_are_the_same_in_one_piece_and_in_small_ones) {
+    const std::string input = splitmix64(4, 3000);
+    for (const std::size_t offset : {0u, 1u, 7u, 15u}) {
+        for (const std::size_t size : {1u, 15u, 16u, 63u, 64u, 65u, 127u, 128u, 143u, 200u, 1024u, 2900u}) {
+            const auto data = bytes_of(input).subspan(offset, size);
+            std::uint64_t sum = 0;
+            for (auto rest = data; !rest.empty();) {
+                const auto piece = rest.first(std::min<std::size_t>(rest.size(), 9));
+                sum = hf::xet::crc64nvme(piece, sum);
+                rest = rest.subspan(piece.size());
+            }
+            BOOST_TEST(hf::xet::crc64nvme(data) == sum, size << " bytes");
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
