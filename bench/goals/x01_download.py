@@ -22,7 +22,7 @@ def run(bench):
 
         ours, peer = interleaved(
             bench.repeat,
-            fresh(lambda: bench.ours("mirror", hub.endpoint, repo="julien/big", to=to, worker_threads=1), lambda: to),
+            fresh(lambda: bench.ours("mirror", hub.endpoint, repo="julien/big", to=to), lambda: to),
             fresh(lambda: bench.xet_python("snapshot.py", hub.endpoint, "julien/big", to),
                   lambda: next(to.glob("models--*/snapshots/*"))))
     what = f"download of {bench.big_mib} MiB"

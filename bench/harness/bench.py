@@ -85,7 +85,7 @@ class Bench:
         if not root.exists():
             root.mkdir(parents=True)
             shutil.copyfile(source, root / "model.bin")
-            size, chance = mib << 20, random.Random(-mib)
+            size, chance = mib << 20, random.Random(f"changes of {mib}")  # -mib is the same seed as mib
             with open(root / "model.bin", "r+b") as out:
                 for i in range(20):
                     out.seek(size * i // 20 + chance.randrange(size // 25))

@@ -56,22 +56,25 @@ Figures blake3(const Arguments& arguments) {
     return {{"cpu_hashing", spent}, {"bytes", static_cast<double>(done)}, {"check", check}};
 }
 
-/// All that is done to a file before it is sent: `--file` is cut into chunks, hashed by SHA-256 and BLAKE3, and packed
-/// into xorbs, in steps of 256 KiB as uploads do.
+/// All that is done to a file before it is sent: it is cut into chunks, hashed by SHA-256 and BLAKE3, and packed into
+/// xorbs, in steps of 256 KiB as uploads do.
 class Packing {
 public:
-    void take(hf::xet::Bytes fresh) {
+    /// Begins with what the call before left over. Returns how much of `data`, at its end, belongs to an open chunk.
+    std::size_t take(hf::xet::Bytes data) {
+        hf::xet::Bytes fresh = data.subspan(chunker_.open_size());
         sha256_.update(fresh);
         while (!fresh.empty()) {
-            const hf::xet::Bytes taken = fresh.first(chunker_.take(fresh));
-            open_.insert(open_.end(), taken.begin(), taken.end());
-            if (chunker_.at_boundary()) end_chunk();
-            fresh = fresh.subspan(taken.size());
+            fresh = fresh.subspan(chunker_.take(fresh));
+            if (!chunker_.at_boundary()) continue;
+            end_chunk(data.first(data.size() - fresh.size()));
+            data = fresh;
         }
+        return data.size();
     }
 
-    Figures finish() {
-        if (!open_.empty()) end_chunk();
+    Figures finish(hf::xet::Bytes left) {
+        if (!left.empty()) end_chunk(left);
         if (!writer_.empty()) end_xorb();
         if (hf::xet::file_id(tree_).is_zero() || sha256_.hex().empty()) throw std::runtime_error("an empty file");
         return {{"bytes", static_cast<double>(tree_.size())},
@@ -83,31 +86,36 @@ private:
     // As much as uploads put into one with the memory that they take by default.
     static constexpr std::size_t xorb_size = 6u << 20;
 
-    void end_chunk() {
-        const hf::xet::Hash hash = hf::xet::chunk_hash(open_);
-        tree_.add(hash, open_.size());
-        if (writer_.content_size() + open_.size() > xorb_size) end_xorb();
+    void end_chunk(hf::xet::Bytes content) {
+        const hf::xet::Hash hash = hf::xet::chunk_hash(content);
+        tree_.add(hash, content.size());
+        if (writer_.content_size() + content.size() > xorb_size) end_xorb();
         if (writer_.empty()) writer_.reserve(xorb_size);
-        writer_.add(hash, open_);
-        open_.clear();
+        writer_.add(hash, content);
     }
 
     void end_xorb() { stored_ += writer_.finish().body.size(); }
 
     hf::Sha256 sha256_;
     hf::xet::Chunker chunker_;
-    std::vector<std::byte> open_;  // the chunk that has not ended
     hf::xet::MerkleTree tree_;
     hf::xet::XorbWriter writer_;
     std::uint64_t stored_ = 0;
 };
 
+/// Packs `--file`.
 Figures pack(const Arguments& arguments) {
+    constexpr std::size_t step = 256u << 10;
     std::ifstream in = open(arguments.text("file"));
-    std::vector<std::byte> buffer(256u << 10);
+    std::vector<std::byte> buffer(hf::xet::max_chunk_size + step);
     Packing packing;
-    while (const std::size_t n = read(in, buffer)) packing.take(hf::xet::Bytes(buffer).first(n));
-    return packing.finish();
+    std::size_t left = 0;
+    while (const std::size_t n = read(in, std::span(buffer).subspan(left, step))) {
+        const hf::xet::Bytes data(buffer.data(), left + n);
+        left = packing.take(data);
+        std::copy(data.end() - static_cast<std::ptrdiff_t>(left), data.end(), buffer.begin());
+    }
+    return packing.finish(hf::xet::Bytes(buffer).first(left));
 }
 
 }  // namespace
