@@ -17,7 +17,8 @@ from pathlib import Path
 INCLUDE = Path(__file__).resolve().parent.parent.parent / "include"
 BASE = "#include <boost/asio/awaitable.hpp>\n#include <boost/json.hpp>\n"
 OURS = "#include <hf/hf_api.hpp>\n"
-LIMITS = {"lines": 1.18, "MB": 1.42}
+# Two thirds of a megabyte of each call: its options, and the awaitable or the list that it gives.
+LIMITS = {"lines": 1.18, "MB": 1.62}
 
 
 def run(compiler, source, *options):

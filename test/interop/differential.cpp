@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
     const json::object client{{"token", argv[3]}, {"inference_endpoints", endpoint}};
     const json::object call{{"env", json::object{{"HF_ENDPOINT", endpoint}}}, {"client", client}};
     asio::io_context context(1);
-    World world(context.get_executor(), argv[1], Mode::outcome);
+    World world(context.get_executor(), argv[1], Mode::outcome, false);
     world.make_api({{"call", call}});
     for (std::string line; std::getline(std::cin, line);) {
         try {

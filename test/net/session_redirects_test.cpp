@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(calls_follow_a_repository_that_has_another_name) {
         caller.run(api.create_tag("Julien/M", {.tag = "v1"}));
         const auto heads = heard.heads();
         BOOST_REQUIRE(heads.size() - before == 4u);
-        BOOST_TEST(target_of(heads[before + 1]) == "/api/models/julien/m?blobs=True");
+        BOOST_TEST(target_of(heads[before + 1]) == "/api/models/julien/m?blobs=true");
         BOOST_TEST(heads[before + 3].starts_with("POST /api/models/julien/m/tag/main HTTP/1.1\r\n"));
         for (auto i = before; i < heads.size(); ++i)
             BOOST_TEST(heads[i].find("Authorization: Bearer hf_secret\r\n") != std::string::npos);

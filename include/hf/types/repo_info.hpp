@@ -87,8 +87,8 @@ struct ModelInfo {
     std::optional<std::vector<RepoSibling>> siblings;
     std::optional<std::vector<std::string>> spaces;
     std::optional<SafeTensorsInfo> safetensors;
-    std::optional<json::object> base_models;  ///< what it was made from: relation, models
-    std::optional<std::int64_t> children_model_count;
+    std::optional<json::object> base_models;         ///< what it was made from: relation, models
+    json::value children_model_count;                ///< a number, or one for each kind: "adapter", "merge", …
     std::optional<std::int64_t> downloads_all_time;  ///< `downloads` are those of the last 30 days
     std::optional<std::vector<EvalResultEntry>> eval_results;
     std::optional<json::object> gguf;
