@@ -302,7 +302,7 @@ endpoints = [
 listings = [
     do("list_models", author="julien"),
     do("list_models", author="julien", full=True, cardData=True, fetch_config=True),
-    do("list_models", filter=["license:mit", "en"], sort="likes", direction=-1, limit=3),
+    do("list_models", filter=["license:mit", "en"], full=True, sort="likes", direction=-1, limit=3),
     do("list_models", search="m-", limit=7),
     do("list_models", sort="nonsense", fails=True),
     do("list_datasets", author="julien", full=True),
