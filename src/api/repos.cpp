@@ -176,21 +176,11 @@ json::object duplicate_body(const DuplicateRepoOptions& options) {
 asio::awaitable<DuplicatedRepoUrl> duplicate_impl(Session session, Repo from, std::string to_namespace,
                                                   std::string to_name, json::object body, bool exist_ok,
                                                   OwnedToken token) {
-    if (to_namespace.empty()) to_namespace = co_await detail::account_name(session, token);
-    const std::string id = to_namespace + "/" + to_name;
-    body["repository"] = id;
-    std::string answer;
-    try {
-        Request request = post("/api/{}/duplicate", from).json(body).write_token(token.get());
-        const Reply reply = co_await session.send(std::move(request));
-        answer = reply.body;
-    } catch (const HfHubHTTPError& error) {
-        if (!exist_ok || error.status() != 409) throw;
-        answer = error.info().body;
-    }
+    const detail::Duplicate made = co_await detail::duplicate_repository(
+        session, std::move(from), std::move(to_namespace), std::move(to_name), std::move(body), exist_ok, token);
     DuplicatedRepoUrl out;
-    static_cast<RepoUrl&>(out) = detail::created_repo(session, Repo(from.type(), id), answer);
-    const json::value parsed = json::try_parse(answer).value_or(json::value());
+    static_cast<RepoUrl&>(out) = made.url;
+    const json::value parsed = json::try_parse(made.answer).value_or(json::value());
     const json::value* pending = parsed.is_object() ? parsed.get_object().if_contains("filesCopyPending") : nullptr;
     out.files_copy_pending = pending && pending->is_bool() && pending->get_bool();
     co_return out;

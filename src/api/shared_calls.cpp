@@ -2,10 +2,10 @@
 
 #include <hf/core/repo.hpp>
 
+#include <boost/describe/class.hpp>
+
 #include <algorithm>
 #include <iterator>
-
-#include <boost/describe/class.hpp>
 
 namespace hf {
 
@@ -41,9 +41,7 @@ std::string repo_of_path(std::string_view url, std::string_view type) {
     }
     return std::string(id);
 }
-}  // namespace
 
-namespace {
 std::string_view sort_on_wire(std::string_view sort) {
     if (sort == "last_modified") return "lastModified";
     if (sort == "created_at") return "createdAt";
@@ -118,6 +116,25 @@ RepoUrl created_repo(const Session& session, const Repo& asked, std::string_view
     RepoUrl out(session.endpoint() + "/" + std::string(repo_url_prefix(asked.type())) + id, session.endpoint());
     if (!url.empty()) out.url = url;
     return out;
+}
+
+boost::asio::awaitable<Duplicate> duplicate_repository(Session session, Repo from, std::string to_namespace,
+                                                       std::string to_name, json::object body, bool exist_ok,
+                                                       OwnedToken token) {
+    if (to_namespace.empty()) to_namespace = co_await account_name(session, token);
+    const std::string id = to_namespace + "/" + to_name;
+    body["repository"] = id;
+    std::string answer;
+    try {
+        Request request = post("/api/{}/duplicate", from).json(body).write_token(token.get());
+        const Reply reply = co_await session.send(std::move(request));
+        answer = reply.body;
+    } catch (const HfHubHTTPError& error) {
+        if (!exist_ok || error.status() != 409) throw;
+        answer = error.info().body;
+    }
+    RepoUrl url = created_repo(session, Repo(from.type(), id), answer);
+    co_return Duplicate(std::move(url), std::move(answer));
 }
 
 void require(std::string_view argument, std::string_view value) {

@@ -75,6 +75,18 @@ bool is_missing(const HfHubHTTPError& error);
 /// of the Hub. What the answer does not name is taken from `asked`.
 RepoUrl created_repo(const Session& session, const Repo& asked, std::string_view answer);
 
+struct Duplicate {
+    Duplicate(RepoUrl url, std::string answer) : url(std::move(url)), answer(std::move(answer)) {}
+
+    RepoUrl url;
+    std::string answer;  ///< as the Hub gave it
+};
+/// Duplicates `from` as `to_namespace`/`to_name` (empty: the token's account), with what `body` says of the new one.
+/// With `exist_ok` one that is there already is as good.
+boost::asio::awaitable<Duplicate> duplicate_repository(Session session, Repo from, std::string to_namespace,
+                                                       std::string to_name, json::object body, bool exist_ok,
+                                                       OwnedToken token);
+
 /// Calls that may find that their work is done already: an HfHubHTTPError of status `forgiven` is no error.
 boost::asio::awaitable<void> call_forgiving(Session session, Request request, unsigned forgiven);
 

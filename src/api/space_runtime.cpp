@@ -81,19 +81,9 @@ json::object duplicate_body(const DuplicateSpaceOptions& options) {
 
 asio::awaitable<RepoUrl> duplicate_impl(Session session, Repo from, std::string to_namespace, std::string to_name,
                                         json::object body, bool exist_ok, OwnedToken token) {
-    if (to_namespace.empty()) to_namespace = co_await detail::account_name(session, token);
-    body["repository"] = to_namespace + "/" + to_name;
-    std::string answer;
-    try {
-        Request request = post("/api/{}/duplicate", from).json(body).write_token(token.get());
-        const Reply reply = co_await session.send(std::move(request));
-        answer = reply.body;
-    } catch (const HfHubHTTPError& error) {
-        if (!exist_ok || error.status() != 409) throw;
-        answer = error.info().body;
-    }
-    const Repo asked("space", to_namespace + "/" + to_name);
-    co_return detail::created_repo(session, asked, answer);
+    detail::Duplicate made = co_await detail::duplicate_repository(
+        session, std::move(from), std::move(to_namespace), std::move(to_name), std::move(body), exist_ok, token);
+    co_return std::move(made.url);
 }
 
 }  // namespace
