@@ -163,7 +163,8 @@ asio::awaitable<std::string> preupload(std::shared_ptr<const CommitCall> call,
         if (slice.is_over_lightly()) co_await slice.pause();
     }
     co_await upload_to_xet(call, lfs_files);
-    std::erase_if(lfs_files, [](const CommitOperationAdd& file) { return file.is_uploaded(); });
+    const auto is_stored = [](const CommitOperationAdd& file) { return file.is_uploaded(); };
+    co_await erase_in_slices(lfs_files, is_stored, slice);
     co_await upload_lfs_files(call, std::move(lfs_files), slice);
     co_await clear_in_slices(additions, slice);
     co_return head;

@@ -154,13 +154,16 @@ asio::awaitable<void> XetFetch::look_at_older() {
     if (!usable) older_.reset();
 }
 
-/// False if the store does not know it. What it says of a part is of use.
+/// False if the store does not know it. What it says of a part is of use, and a store that says little at a time is
+/// not asked for ever.
 asio::awaitable<bool> XetFetch::locate_older() {
-    while (true) {
+    const std::uint64_t most_questions = older_->size() / window_size + 2;
+    for (std::uint64_t i = 0; i < most_questions; ++i) {
         const ByteRange window{older_->located(), std::min(older_->size(), older_->located() + older_window)};
         const std::optional<xet::Reconstruction> answer = co_await store_.reconstruct(older_->id(), window);
-        if (!answer || !older_->locate(*answer)) co_return older_->located() > 0;
+        if (!answer || !older_->locate(*answer)) break;
     }
+    co_return older_->located() > 0;
 }
 
 asio::awaitable<bool> XetFetch::has_sha256() {

@@ -26,8 +26,8 @@ constexpr std::uint64_t group_size = xet::max_xorb_size;
 constexpr std::size_t most_packers = 4;
 // What is in the store is registered at least as often; what is not may be sent again after an interruption.
 constexpr std::uint64_t registered_at_once = 1ull << 30;
-// Of a shard: its making is one turn.
-constexpr std::size_t shard_size = 4u << 20;
+// Of a shard: its bytes are made in one turn.
+constexpr std::size_t shard_size = 1u << 20;
 
 std::size_t size_of(const xet::ShardXorb& xorb) {
     xet::Shard alone;
@@ -56,8 +56,8 @@ private:
     std::span<XetUpload> next_group();
     asio::awaitable<void> send(std::shared_ptr<PackedXorb> xorb);
     asio::awaitable<void> register_stored();
-    xet::Shard take_shard();
-    void mark_stored();
+    asio::awaitable<xet::Shard> take_shard(Slice& slice);
+    asio::awaitable<void> mark_stored(Slice& slice);
 
     std::shared_ptr<const CommitCall> call_;
     StoreUploads store_;
@@ -132,13 +132,14 @@ asio::awaitable<void> Uploader::send(std::shared_ptr<PackedXorb> xorb) {
 }
 
 /// Xorbs first: files may be in the same shard or a later one.
-xet::Shard Uploader::take_shard() {
+asio::awaitable<xet::Shard> Uploader::take_shard(Slice& slice) {
     xet::Shard out;
     std::size_t size = 0;
     for (; !stored_.empty() && size < shard_size; stored_.pop_front()) {
         stored_size_ -= stored_.front()->content_size;
         out.xorbs.push_back(std::move(stored_.front()->listing));
         size += size_of(out.xorbs.back());
+        if (slice.is_over_lightly()) co_await slice.pause();
     }
     // In the order of packing, which is nearly that of being stored.
     for (; stored_.empty() && registered_ < uploads_.size() && size < shard_size; ++registered_) {
@@ -148,23 +149,26 @@ xet::Shard Uploader::take_shard() {
         alone.files.push_back(upload.file.listing(upload.content->info->sha256));
         size += serialized_size(alone);
         out.files.push_back(std::move(alone.files.front()));
+        if (slice.is_over_lightly()) co_await slice.pause();
     }
-    return out;
+    co_return out;
 }
 
 asio::awaitable<void> Uploader::register_stored() {
     const Semaphore::Ticket turn = co_await registering_->take(1);
+    Slice slice;
     while (true) {
-        const xet::Shard shard = take_shard();
+        const xet::Shard shard = co_await take_shard(slice);
         if (shard.xorbs.empty() && shard.files.empty()) co_return;
         co_await store_.put_shard(serialize_shard(shard));
     }
 }
 
-void Uploader::mark_stored() {
+asio::awaitable<void> Uploader::mark_stored(Slice& slice) {
     for (const XetUpload& upload : uploads_) {
         for (const auto& operation : upload.operations) {
             operation.state().uploaded = true;
+            if (slice.is_over_lightly()) co_await slice.pause();
             if (!call_->progress) continue;
             // Bytes were counted for the first operation only.
             const bool skipped = &operation != &upload.operations.front();
@@ -184,7 +188,8 @@ asio::awaitable<void> Uploader::run(const std::vector<CommitOperationAdd>& addit
     const std::size_t workers = std::max<std::size_t>(call_->at_once, packings.size());
     co_await for_each_bounded(workers, workers, task);
     co_await register_stored();
-    mark_stored();
+    co_await mark_stored(slice);
+    co_await clear_in_slices(uploads_, slice);
 }
 
 void Uploader::take_back() {
