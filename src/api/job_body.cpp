@@ -42,12 +42,6 @@ std::int64_t seconds_of(std::string_view timeout) {
     return static_cast<std::int64_t>(number * factor);
 }
 
-json::array texts(const std::vector<std::string>& from) {
-    json::array out;
-    for (const auto& text : from) out.emplace_back(text);
-    return out;
-}
-
 json::object labels_json(std::string_view image, const std::vector<std::string>& command,
                          const RunJobOptions& options) {
     json::object out;
@@ -64,7 +58,7 @@ json::object labels_json(std::string_view image, const std::vector<std::string>&
 json::object network_json(const RunJobOptions& options) {
     json::object out;
     out["group"] = *options.network_group;
-    if (options.network_aliases.given()) out["aliases"] = texts(options.network_aliases.to_vector());
+    if (options.network_aliases.given()) out["aliases"] = json::to_value(options.network_aliases.to_vector());
     return out;
 }
 
@@ -112,7 +106,7 @@ json::object job_body(std::string_view image, const std::vector<std::string>& co
     if (options.network_aliases.given() && !options.network_group)
         throw_validation("network_aliases", "network_aliases need a network_group");
     json::object out;
-    out["command"] = texts(command);
+    out["command"] = json::to_value(command);
     out["arguments"] = json::array();
     out["environment"] = options.env ? *options.env : json::object();
     out["flavor"] = options.flavor.value_or("cpu-basic");

@@ -21,10 +21,7 @@ json::object webhook_body(std::span<const WebhookWatchedItem> watched, const Opt
     if (options.job_id) body["jobSourceId"] = *options.job_id;
     if (options.secret) body["secret"] = *options.secret;
     if (options.secrets) body["secrets"] = *options.secrets;
-    if (!options.domains.given()) return body;
-    json::array domains;
-    for (std::size_t i = 0; i < options.domains.size(); ++i) domains.emplace_back(options.domains[i]);
-    body["domains"] = std::move(domains);
+    if (options.domains.given()) body["domains"] = json::to_value(options.domains.to_vector());
     return body;
 }
 
