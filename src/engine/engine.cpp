@@ -1,5 +1,6 @@
 #include "engine/engine.hpp"
 
+#include "engine/xet/recent_chunks.hpp"
 #include "session/services.hpp"
 
 #include <hf/core/error.hpp>
@@ -30,6 +31,13 @@ TransferEngine::TransferEngine(TransferConfig given)
       memory(std::make_shared<Semaphore>(config.memory_budget)),
       buffers(std::make_shared<BufferPool>()),
       gate(std::make_shared<StreamGate>(config.first_streams, config.max_streams)) {}
+
+std::shared_ptr<RecentChunks> TransferEngine::recent_chunks() {
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<RecentChunks> out = recent_chunks_.lock();
+    if (!out) recent_chunks_ = out = std::make_shared<RecentChunks>();
+    return out;
+}
 
 std::shared_ptr<TransferEngine> TransferEngine::of(const Session& session) {
     return session.services().use<TransferEngine>();

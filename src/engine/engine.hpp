@@ -8,8 +8,11 @@
 #include <hf/transfer/transfer_config.hpp>
 
 #include <memory>
+#include <mutex>
 
 namespace hf {
+
+class RecentChunks;
 
 /// What all transfers of a session share, in both directions: memory, buffers, streams. Never changes; another
 /// configuration is another engine. Safe to use from several threads.
@@ -27,6 +30,13 @@ public:
     const std::shared_ptr<Semaphore> memory;  ///< bytes on their way, see TransferConfig::memory_budget
     const std::shared_ptr<BufferPool> buffers;
     const std::shared_ptr<StreamGate> gate;  ///< connections for large files
+
+    /// Of the calls that are under way: each keeps it.
+    std::shared_ptr<RecentChunks> recent_chunks();
+
+private:
+    std::mutex mutex_;
+    std::weak_ptr<RecentChunks> recent_chunks_;
 };
 
 }  // namespace hf

@@ -24,6 +24,7 @@ public:
     TransferCall(Session session, Repo repo, std::string_view revision, TokenArg token)
         : session(std::move(session)),
           engine(TransferEngine::of(this->session)),
+          recent_chunks(engine->recent_chunks()),
           repo(std::move(repo)),
           revision(revision.empty() ? default_revision : revision),
           token(token),
@@ -43,6 +44,7 @@ public:
 
     Session session;
     std::shared_ptr<TransferEngine> engine;
+    std::shared_ptr<RecentChunks> recent_chunks;
     Repo repo;
     std::string revision;  ///< plain, never empty
     OwnedToken token;

@@ -20,8 +20,8 @@ public:
     virtual std::uint64_t version() { return 0; }
 };
 
-/// Bytes to upload. They are read at least twice (to hash, to send) and again for each retry, so they
-/// must not change in between. Implementations must allow several readers at once, on several threads.
+/// Bytes to upload. They are read once into Xet storage, else at least twice (to hash, to send), and again for each
+/// retry, so they must not change in between. Implementations must allow several readers at once, on several threads.
 class ContentSource {
 public:
     virtual ~ContentSource() = default;

@@ -67,24 +67,40 @@ struct ContentHasher::Hash {
     Sha256 sha256;
 };
 
-ContentHasher::ContentHasher(const ContentSource& content)
-    : reader_(content.open()), hash_(std::make_unique<Hash>()), version_(reader_->version()) {}
+void describe(UploadState& state) {
+    const auto reader = state.content.source()->open();
+    UploadInfo info;
+    info.size = state.content.size();
+    info.sample.resize(static_cast<std::size_t>(std::min<std::uint64_t>(info.size, preupload_sample_bytes)));
+    std::size_t filled = 0;
+    while (filled < info.sample.size()) {
+        const std::size_t n = reader->read_at(filled, info.sample.data() + filled, info.sample.size() - filled);
+        if (n == 0) throw_changed(state.shown_name());
+        filled += n;
+    }
+    state.version = reader->version();
+    state.info = std::move(info);
+}
+
+ContentHasher::ContentHasher(UploadState& state) : state_(state), hash_(std::make_unique<Hash>()) {
+    if (!state.info) describe(state);
+    reader_ = state.content.source()->open();
+    if (reader_->version() != state.version) throw_changed(state.shown_name());
+}
 
 ContentHasher::~ContentHasher() = default;
 
 bool ContentHasher::step(char* buffer, std::size_t size) {
-    const std::size_t n = reader_->read_at(info_.size, buffer, size);
-    if (n == 0) return false;
-    hash_->sha256.update(buffer, n);
-    if (info_.sample.size() < preupload_sample_bytes)
-        info_.sample.append(buffer, std::min(n, preupload_sample_bytes - info_.sample.size()));
-    info_.size += n;
-    return true;
-}
-
-UploadInfo ContentHasher::finish() {
-    info_.sha256 = hash_->sha256.hex();
-    return std::move(info_);
+    const std::size_t n = reader_->read_at(at_, buffer, size);
+    at_ += n;
+    const bool is_end = n == 0;
+    if (at_ > state_.info->size || (is_end && (at_ < state_.info->size || reader_->version() != state_.version)))
+        throw_changed(state_.shown_name());
+    if (is_end)
+        state_.info->sha256 = hash_->sha256.hex();
+    else
+        hash_->sha256.update(buffer, n);
+    return !is_end;
 }
 
 std::string UploadState::shown_name() const {
@@ -117,13 +133,11 @@ const UploadContent& CommitOperationAdd::content() const noexcept { return state
 std::uint64_t CommitOperationAdd::size() const { return state_->info ? state_->info->size : state_->content.size(); }
 
 const UploadInfo& CommitOperationAdd::upload_info() const {
-    if (!state_->info) {
-        ContentHasher hasher(*state_->content.source());
+    if (!state_->is_hashed()) {
+        ContentHasher hasher(*state_);
         const auto buffer = std::make_unique<char[]>(block_size);
         while (hasher.step(buffer.get(), block_size)) {
         }
-        state_->version = hasher.version();
-        state_->info = hasher.finish();
     }
     return *state_->info;
 }

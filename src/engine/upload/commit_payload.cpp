@@ -164,7 +164,7 @@ asio::awaitable<net::Body> CommitPayload::body(std::shared_ptr<SentBytes> sent, 
         if (slice.is_over_lightly()) co_await slice.pause();
         if (is_ignored(operation)) continue;
         if (const CommitOperationAdd* add = regular_file(operation))
-            size += file_prefix.size() + base64_size(static_cast<std::size_t>(add->upload_info().size)) +
+            size += file_prefix.size() + base64_size(static_cast<std::size_t>(add->size())) +
                     file_suffix(add->path_in_repo()).size();
         else
             size += plain_line(operation, content_->files_to_copy).size();

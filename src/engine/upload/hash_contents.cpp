@@ -15,24 +15,29 @@ namespace {
 // Read in blocks that fit the second-level cache.
 constexpr std::size_t block_size = 256u << 10;
 
-asio::awaitable<void> compute_infos(std::vector<CommitOperationAdd> additions) {
-    std::unique_ptr<char[]> buffer;
+asio::awaitable<void> describe_all(std::vector<CommitOperationAdd> additions) {
     Slice slice;
     for (const auto& addition : additions) {
-        UploadState& state = addition.state();
-        if (state.info) continue;
-        if (!buffer) buffer = std::make_unique<char[]>(block_size);
-        ContentHasher hasher(*state.content.source());
-        while (hasher.step(buffer.get(), block_size)) {
-            if (slice.is_over()) co_await slice.pause();
-        }
-        state.version = hasher.version();
-        state.info = hasher.finish();
+        if (!addition.state().info) describe(addition.state());
         if (slice.is_over()) co_await slice.pause();
     }
 }
 
-// A file that changed since it was hashed is not reported here: it is not unchanged, and sending it will tell.
+asio::awaitable<void> hash_all(std::vector<CommitOperationAdd> additions) {
+    std::unique_ptr<char[]> buffer;
+    Slice slice;
+    for (const auto& addition : additions) {
+        if (addition.state().is_hashed()) continue;
+        if (!buffer) buffer = std::make_unique<char[]>(block_size);
+        ContentHasher hasher(addition.state());
+        while (hasher.step(buffer.get(), block_size)) {
+            if (slice.is_over()) co_await slice.pause();
+        }
+        if (slice.is_over()) co_await slice.pause();
+    }
+}
+
+// A file that changed since it was described is not reported here: it is not unchanged, and sending it will tell.
 asio::awaitable<void> compare_blobs(std::vector<CommitOperationAdd> additions) {
     const auto buffer = std::make_unique<char[]>(block_size);
     Slice slice;
@@ -65,22 +70,29 @@ asio::awaitable<void> run_task(Task task, std::vector<CommitOperationAdd> additi
 
 }  // namespace
 
+asio::awaitable<void> describe_contents(std::vector<CommitOperationAdd> additions, asio::any_io_executor worker) {
+    return run_task(describe_all, std::move(additions), std::move(worker));
+}
+
 asio::awaitable<void> hash_contents(std::vector<CommitOperationAdd> additions, asio::any_io_executor worker) {
-    return run_task(compute_infos, std::move(additions), std::move(worker));
+    return run_task(hash_all, std::move(additions), std::move(worker));
 }
 
 asio::awaitable<void> find_unchanged(std::vector<CommitOperationAdd> additions, asio::any_io_executor worker) {
-    constexpr std::size_t sha1_digits = 40;
-    std::vector<CommitOperationAdd> to_read;
+    constexpr std::size_t sha1_digits = 40, sha256_digits = 64;
+    std::vector<CommitOperationAdd> blobs, objects;
     for (const auto& addition : additions) {
         UploadState& state = addition.state();
-        const bool is_lfs = state.mode == UploadMode::lfs;
         state.unchanged = false;
         if (state.contested) continue;
-        state.unchanged = is_lfs && state.remote_oid == state.info->sha256;
-        if (!is_lfs && state.remote_oid.size() == sha1_digits) to_read.push_back(addition);
+        const bool is_lfs = state.mode == UploadMode::lfs;
+        if (is_lfs && state.remote_oid.size() == sha256_digits) objects.push_back(addition);
+        if (!is_lfs && state.remote_oid.size() == sha1_digits) blobs.push_back(addition);
     }
-    if (!to_read.empty()) co_await run_task(compare_blobs, std::move(to_read), std::move(worker));
+    if (!objects.empty()) co_await run_task(hash_all, objects, worker);
+    for (const auto& addition : objects)
+        addition.state().unchanged = addition.state().remote_oid == addition.state().info->sha256;
+    if (!blobs.empty()) co_await run_task(compare_blobs, std::move(blobs), std::move(worker));
 }
 
 }  // namespace hf

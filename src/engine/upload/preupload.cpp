@@ -30,20 +30,22 @@ constexpr std::size_t parallel_chunks = 4;
 }
 
 /// A file of the request as JSON. Written here, because a tree of 256 of them takes longer than a turn may.
-void append_file(std::string& body, const CommitOperationAdd& addition) {
-    const UploadInfo& info = addition.upload_info();
+void append_file(std::string& body, const CommitOperationAdd& addition, bool with_hash) {
+    const UploadInfo& info = *addition.state().info;
     body += R"({"path":)" + json::serialize(json::value(addition.path_in_repo())) + R"(,"sample":")";
     append_base64(body, info.sample);
-    body += R"(","size":)" + std::to_string(info.size) + R"(,"sha":")" + info.sha256 + R"("})";
+    body += R"(","size":)" + std::to_string(info.size);
+    if (with_hash) body += R"(,"sha":")" + info.sha256 + '"';
+    body += '}';
 }
 
 asio::awaitable<std::string> preupload_body(std::span<const CommitOperationAdd> additions,
-                                            const std::optional<std::string>& gitignore_content) {
+                                            const std::optional<std::string>& gitignore_content, bool with_hash) {
     Slice slice;
     std::string body = R"({"files":[)";
     for (const auto& addition : additions) {
         if (&addition != &additions.front()) body += ',';
-        append_file(body, addition);
+        append_file(body, addition, with_hash);
         if (slice.is_over_lightly()) co_await slice.pause();
     }
     body += ']';
@@ -141,13 +143,18 @@ asio::awaitable<std::string> preupload(std::shared_ptr<const CommitCall> call,
     const auto ask = [&](std::size_t i) -> asio::awaitable<void> {
         const auto chunk = std::span<const CommitOperationAdd>(additions).subspan(
             i * preupload_chunk, std::min(preupload_chunk, additions.size() - i * preupload_chunk));
-        std::vector<CommitOperationAdd> hashed(chunk.begin(), chunk.end());
-        co_await hash_contents(hashed, call->worker);
-        std::string body = co_await preupload_body(chunk, gitignore_content);
+        std::vector<CommitOperationAdd> asked(chunk.begin(), chunk.end());
+        // v0.20.3 tells the hashes; today's Hub does without, so that large files need be read only once.
+        const bool with_hash = call->session.reference_routes();
+        if (with_hash)
+            co_await hash_contents(asked, call->worker);
+        else
+            co_await describe_contents(asked, call->worker);
+        std::string body = co_await preupload_body(chunk, gitignore_content, with_hash);
         const json::value answer = co_await call->session.call<json::value>(preupload_request(*call, std::move(body)));
         apply(chunk, answer);
         if (head.empty()) head = head_of(answer);
-        co_await find_unchanged(std::move(hashed), call->worker);
+        co_await find_unchanged(std::move(asked), call->worker);
     };
     const std::size_t chunks = (additions.size() + preupload_chunk - 1) / preupload_chunk;
     try {
@@ -165,6 +172,7 @@ asio::awaitable<std::string> preupload(std::shared_ptr<const CommitCall> call,
     co_await upload_to_xet(call, lfs_files);
     const auto is_stored = [](const CommitOperationAdd& file) { return file.is_uploaded(); };
     co_await erase_in_slices(lfs_files, is_stored, slice);
+    co_await hash_contents(lfs_files, call->worker);
     co_await upload_lfs_files(call, std::move(lfs_files), slice);
     co_await clear_in_slices(additions, slice);
     co_return head;

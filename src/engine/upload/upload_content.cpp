@@ -66,10 +66,14 @@ public:
         }
         if (S_ISDIR(info.st_mode)) reject("is a folder, not a file");
         if (!S_ISREG(info.st_mode)) reject("is not a regular file");
-        size_ = static_cast<std::uint64_t>(info.st_size);
     }
 
-    std::uint64_t size() const override { return size_; }
+    // As it is now: files may still be written when they are named, and be complete when they are uploaded.
+    std::uint64_t size() const override {
+        struct ::stat info {};
+        if (::stat(path_.c_str(), &info) != 0) throw_file_system("cannot read", path_, last_error());
+        return static_cast<std::uint64_t>(info.st_size);
+    }
     std::unique_ptr<ContentReader> open() const override { return std::make_unique<FileReader>(path_); }
     std::string name() const override { return path_; }
 
@@ -79,7 +83,6 @@ private:
     }
 
     std::string path_;
-    std::uint64_t size_ = 0;
 };
 
 class BytesSource final : public ContentSource {

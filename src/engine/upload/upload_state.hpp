@@ -17,8 +17,8 @@ struct UploadState {
 
     std::string path_in_repo;
     UploadContent content;
-    std::optional<UploadInfo> info;
-    std::uint64_t version = 0;  ///< of the content when it was hashed
+    std::optional<UploadInfo> info;  ///< its sha256 is empty until somebody wants it: see hash_contents
+    std::uint64_t version = 0;       ///< of the content when `info` was made
     std::optional<UploadMode> mode;
     std::optional<bool> should_ignore;
     std::string remote_oid;  ///< of the file that the revision has there: SHA-256 if LFS, else that of the git blob
@@ -28,30 +28,34 @@ struct UploadState {
     bool uploaded = false;
     bool committed = false;
 
+    bool is_hashed() const noexcept { return info && !info->sha256.empty(); }
     /// The local path if there is one, else the path in the repository: for messages.
     std::string shown_name() const;
 };
+
+/// Fills in `info` without `sha256`: reads the begin of the content alone. Blocks. Throws FileSystemError.
+void describe(UploadState& state);
 
 /// Adds what the revision has already; adds what .gitignore keeps out. As far as the Hub was asked.
 bool is_unchanged(const CommitOperation& operation) noexcept;
 bool is_ignored(const CommitOperation& operation) noexcept;
 
-/// Reads a content once, in steps, and hashes it.
+/// Fills in what `info` lacks of a content, which it reads once, in steps.
 class ContentHasher {
 public:
-    explicit ContentHasher(const ContentSource& content);
+    /// Describes the content first if nobody did.
+    explicit ContentHasher(UploadState& state);
     ~ContentHasher();
-    /// Reads up to `size` bytes into `buffer`; false at the end.
+    /// Reads up to `size` bytes into `buffer`; false at the end, when `info` is whole. Throws IntegrityError if the
+    /// content is not what was described.
     bool step(char* buffer, std::size_t size);
-    UploadInfo finish();
-    std::uint64_t version() const noexcept { return version_; }
 
 private:
     struct Hash;
+    UploadState& state_;
     std::unique_ptr<ContentReader> reader_;
     std::unique_ptr<Hash> hash_;
-    UploadInfo info_;
-    std::uint64_t version_;
+    std::uint64_t at_ = 0;
 };
 
 /// Throws IntegrityError: the content of `name` is not what it was when it was hashed.

@@ -22,7 +22,7 @@ ChunkReader::ChunkReader(std::shared_ptr<const UploadState> content)
       reader_(source_->open()),
       buffer_(std::min<std::uint64_t>(memory, content_->info->size + step)) {
     if (reader_->version() != content_->version) throw_changed(content_->shown_name());
-    if (content_->version == 0) sha256_.emplace();
+    if (content_->version == 0 || !content_->is_hashed()) hash_.emplace();
 }
 
 asio::awaitable<void> ChunkReader::read() {
@@ -43,7 +43,7 @@ asio::awaitable<void> ChunkReader::read() {
 
 void ChunkReader::take_in(std::size_t n) {
     xet::Bytes fresh(buffer_.data() + filled_, n);
-    if (sha256_) sha256_->update(fresh.data(), fresh.size());
+    if (hash_) hash_->update(fresh.data(), fresh.size());
     at_ += n;
     if (at_ > content_->info->size) throw_changed(content_->shown_name());
     while (!fresh.empty()) {
@@ -63,8 +63,9 @@ void ChunkReader::take_chunk(std::size_t size) {
 void ChunkReader::end() {
     ended_ = true;
     if (filled_ > begin_) take_chunk(filled_ - begin_);
+    sha256_ = hash_ ? hash_->hex() : content_->info->sha256;
     const bool same = at_ == content_->info->size && reader_->version() == content_->version &&
-                      (!sha256_ || sha256_->hex() == content_->info->sha256);
+                      (!content_->is_hashed() || sha256_ == content_->info->sha256);
     if (!same) throw_changed(content_->shown_name());
 }
 

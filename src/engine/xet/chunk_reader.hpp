@@ -16,8 +16,8 @@
 
 namespace hf {
 
-/// Cuts a content that was hashed into chunks and hashes these, a block at a time. Used by one coroutine at a time, of
-/// any executor.
+/// Cuts a content that was described into chunks and hashes these, a block at a time, and on the way the whole by
+/// SHA-256 if nobody did. Used by one coroutine at a time, of any executor.
 class ChunkReader {
 public:
     struct Chunk {
@@ -29,10 +29,12 @@ public:
 
     explicit ChunkReader(std::shared_ptr<const UploadState> content);
 
-    /// Reads on, in slices that let others run. Throws IntegrityError if the content is not what was hashed.
+    /// Reads on, in slices that let others run. Throws IntegrityError if the content is not what was described.
     boost::asio::awaitable<void> read();
     /// What `read` has read, until it is called again: nothing at the end.
     const std::vector<Chunk>& chunks() const noexcept { return chunks_; }
+    /// Of all of it, at the end.
+    const std::string& sha256() const noexcept { return sha256_; }
 
 private:
     void take_in(std::size_t n);
@@ -47,7 +49,8 @@ private:
     std::uint64_t at_ = 0;
     xet::Chunker chunker_;
     std::vector<Chunk> chunks_;
-    std::optional<Sha256> sha256_;  // where nothing else tells whether the content has changed
+    std::optional<Sha256> hash_;  // where it is not known, or nothing else tells whether the content has changed
+    std::string sha256_;
     bool ended_ = false;
 };
 

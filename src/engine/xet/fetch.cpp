@@ -46,6 +46,15 @@ void require_range(const net::Response& response, ByteRange asked, const std::st
     throw ProtocolError(std::move(info));
 }
 
+/// Null where the process has none left: others fetch for themselves then.
+std::shared_ptr<const File> another_descriptor(const File& file) {
+    try {
+        return std::make_shared<const File>(File::duplicate(file.fd(), file.path()));
+    } catch (const FileSystemError&) {
+        return nullptr;
+    }
+}
+
 }  // namespace
 
 /// Where the chunks of a range lie in the file: each of its placements takes them in order.
@@ -61,6 +70,7 @@ struct XetFetch::Landing {
     std::uint64_t land(ChunkSink& sink, xet::Bytes content, ContentRequests& requests, bool& progressed) {
         const xet::Hash hash = xet::chunk_hash(content);
         const std::uint32_t index = next++;
+        chunks.push_back({hash, content.size()});
         std::uint64_t fresh = 0;
         for (std::size_t i = 0; i < at.size(); ++i) {
             const xet::Placement& place = fetch.placements[i];
@@ -85,6 +95,7 @@ struct XetFetch::Landing {
     const xet::PlannedFetch& fetch;
     std::uint32_t next;
     std::vector<std::uint64_t> at;  // of each placement's next chunk
+    std::vector<xet::Node> chunks;  // so far
 };
 
 XetFetch::XetFetch(ContentRequests& requests, xet::Hash file)
@@ -93,7 +104,8 @@ XetFetch::XetFetch(ContentRequests& requests, xet::Hash file)
       engine_(requests.engine()),
       store_(requests.call(), XetAccess::read),
       file_(file),
-      sink_(requests.name(), file, *requests.content().size(), requests.open_partial()) {}
+      sink_(requests.name(), file, *requests.content().size(), requests.open_partial()),
+      recent_(call_.recent_chunks) {}
 
 asio::awaitable<std::optional<Partial>> XetFetch::run() {
     const auto availability = XetAvailability::of(call_.session);
@@ -130,6 +142,9 @@ asio::awaitable<Partial> XetFetch::bring() {
         }
         requests_.require_restart();
         older_.reset();
+        if (own_) recent_->forget(*own_);
+        recent_.reset();
+        own_.reset();
         if (call_.progress) call_.progress->resumed(-static_cast<std::int64_t>(sink_.done().total()));
         sink_.start_over();
     }
@@ -240,6 +255,11 @@ bool XetFetch::is_missing(const xet::PlannedFetch& fetch) const {
 asio::awaitable<void> XetFetch::fetch_planned(const xet::PlannedFetch& fetch, Failure& failure, bool& progressed) {
     try {
         if (older_) co_await take_from_older(fetch, progressed);
+        Semaphore::Ticket turn;
+        if (recent_ && is_missing(fetch)) {
+            turn = co_await recent_->turn(fetch.source->xorb, fetch.range.chunks.begin);
+            co_await take_from_recent(fetch, progressed);
+        }
         if (is_missing(fetch)) co_await fetch_range(fetch, progressed);
     } catch (const FileSystemError&) {
         throw;
@@ -255,23 +275,62 @@ asio::awaitable<void> XetFetch::fetch_planned(const xet::PlannedFetch& fetch, Fa
 /// Chunks that are something else by now are found out by the file's id.
 asio::awaitable<void> XetFetch::take_from_older(const xet::PlannedFetch& fetch, bool& progressed) {
     Slice slice;
-    std::vector<std::byte> content;
     for (const xet::Placement& place : fetch.placements) {
         const auto found = older_->find(fetch.source->xorb, place.chunks);
         if (!found || found->size() != place.content_size || sink_.has(place.file)) continue;
         std::uint64_t from = found->offset, at = place.file.begin - place.skip;
         for (const std::uint32_t size : found->sizes) {
-            content.resize(size);
-            if (older_->file().read_at(content.data(), size, from) < size) co_return;
-            if (sink_.write(at, content, xet::chunk_hash(content))) {
-                requests_.note_kept({at, at + size}, progressed);
-                if (call_.progress) call_.progress->resumed(size);
-            }
+            if (!copy_chunk(older_->file(), from, at, {xet::Hash(), size}, progressed)) co_return;
             from += size;
             at += size;
             if (slice.is_over()) co_await slice.pause();
             if (!older_) co_return;
         }
+    }
+}
+
+asio::awaitable<void> XetFetch::take_from_recent(const xet::PlannedFetch& fetch, bool& progressed) {
+    Slice slice;
+    for (const xet::Placement& place : fetch.placements) {
+        if (!recent_ || sink_.has(place.file)) continue;
+        const auto found = recent_->find(fetch.source->xorb, place.chunks);
+        if (!found || found->size() != place.content_size) continue;
+        std::uint64_t from = found->offset, at = place.file.begin - place.skip;
+        for (const xet::Node& chunk : found->chunks) {
+            if (!copy_chunk(*found->file, from, at, chunk, progressed)) break;
+            from += chunk.size;
+            at += chunk.size;
+            if (slice.is_over()) co_await slice.pause();
+        }
+    }
+}
+
+/// False if it is not there, or another by now as far as its hash is known.
+bool XetFetch::copy_chunk(const File& from, std::uint64_t offset, std::uint64_t at, const xet::Node& chunk,
+                          bool& progressed) {
+    std::vector<std::byte> content(static_cast<std::size_t>(chunk.size));
+    if (from.read_at(content.data(), content.size(), offset) < content.size()) return false;
+    const xet::Hash hash = xet::chunk_hash(content);
+    if (chunk.hash != xet::Hash() && chunk.hash != hash) return false;
+    if (!sink_.write(at, content, hash)) return true;
+    requests_.note_kept({at, at + chunk.size}, progressed);
+    if (call_.progress) call_.progress->resumed(static_cast<std::int64_t>(chunk.size));
+    return true;
+}
+
+void XetFetch::note_recent(const Landing& landing) {
+    if (!recent_) return;
+    if (!own_) own_ = another_descriptor(sink_.partial().file());
+    if (!own_) return;
+    const std::uint32_t first = landing.fetch.range.chunks.begin;
+    std::uint32_t noted = first;
+    for (const xet::Placement& place : landing.fetch.placements) {
+        if (place.chunks.end <= noted) continue;
+        const auto begin = landing.chunks.begin() + (place.chunks.begin - first);
+        RecentChunks::Run run{place.chunks.begin, own_, place.file.begin - place.skip,
+                              std::vector<xet::Node>(begin, begin + place.chunks.count())};
+        recent_->add(landing.fetch.source->xorb, std::move(run));
+        noted = place.chunks.end;
     }
 }
 
@@ -307,6 +366,7 @@ asio::awaitable<void> XetFetch::decode(net::Response& response, const xet::Plann
         requests_.require_patience();
     }
     records.finish();
+    note_recent(landing);
 }
 
 }  // namespace hf

@@ -3,6 +3,7 @@
 #include "engine/download/content_requests.hpp"
 #include "engine/xet/chunk_sink.hpp"
 #include "engine/xet/older_version.hpp"
+#include "engine/xet/recent_chunks.hpp"
 #include "engine/xet/store_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -17,8 +18,8 @@ namespace hf {
 
 /// A file that is put together from the chunks of Xet storage (specification "File reconstruction"): windows of it are
 /// asked for, two at a time, and the ranges of xorbs that each needs are fetched side by side, once each, and decoded
-/// as they arrive. Chunks that an older version of the file on the disk has are taken from there. Every chunk is
-/// hashed, and the file's id is made anew from them before it counts. Whatever breaks off, expires or does not decode
+/// as they arrive. Chunks that an older version of the file on the disk has, or a file that was fetched lately, are taken
+/// from there. Every chunk is hashed, and the file's id is made anew from them before it counts. Whatever breaks off, expires or does not decode
 /// is asked for again with what is still missing. See Fetch.
 class XetFetch {
 public:
@@ -40,6 +41,9 @@ private:
     boost::asio::awaitable<void> look_at_older();
     boost::asio::awaitable<bool> locate_older();
     boost::asio::awaitable<void> take_from_older(const xet::PlannedFetch& fetch, bool& progressed);
+    boost::asio::awaitable<void> take_from_recent(const xet::PlannedFetch& fetch, bool& progressed);
+    bool copy_chunk(const File& from, std::uint64_t offset, std::uint64_t at, const xet::Node& chunk, bool& progressed);
+    void note_recent(const Landing& landing);
     boost::asio::awaitable<void> fetch_missing();
     std::optional<ByteRange> next_window();
     boost::asio::awaitable<void> fetch_window(ByteRange window, bool& progressed);
@@ -58,6 +62,8 @@ private:
     xet::Hash file_;
     ChunkSink sink_;
     std::unique_ptr<OlderVersion> older_;
+    std::shared_ptr<RecentChunks> recent_;
+    std::shared_ptr<const File> own_;  // what others may take from
     std::vector<ByteRange> windows_;  // that are being fetched
     int renewals_ = 0, repairs_ = 0;
     int wrong_ids_ = 0;

@@ -142,6 +142,7 @@ bool FilePacker::store(const ChunkReader::Chunk& chunk) {
 
 void FilePacker::finish_file() {
     files_.front().file.finish();
+    files_.front().content->info->sha256 = reader_->sha256();
     files_.front().is_packed = true;
     files_ = files_.subspan(1);
     reader_.reset();

@@ -75,12 +75,15 @@ private:
 asio::awaitable<void> Uploader::look_through(const std::vector<CommitOperationAdd>& additions, Slice& slice) {
     std::map<std::string, std::size_t, std::less<>> by_content;
     for (const auto& addition : additions) {
-        const auto [found, is_new] = by_content.try_emplace(addition.upload_info().sha256, uploads_.size());
-        if (is_new) {
+        std::size_t place = uploads_.size();
+        // Of those that nobody has hashed, what they have in common is found when they are cut.
+        if (addition.state().is_hashed())
+            place = by_content.try_emplace(addition.state().info->sha256, place).first->second;
+        if (place == uploads_.size()) {
             const auto owner = std::make_shared<CommitOperationAdd>(addition);
             uploads_.emplace_back().content = std::shared_ptr<UploadState>(owner, &owner->state());
         }
-        uploads_[found->second].operations.push_back(addition);
+        uploads_[place].operations.push_back(addition);
         if (slice.is_over_lightly()) co_await slice.pause();
     }
 }

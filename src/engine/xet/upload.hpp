@@ -11,7 +11,7 @@
 
 namespace hf {
 
-/// Stores the contents of `additions` (hashed, not empty) in Xet storage, `at_once` xorbs at a time as far as the
+/// Stores the contents of `additions` (described, not empty) in Xet storage, `at_once` xorbs at a time as far as the
 /// memory budget goes, and marks them uploaded: only what the store does not have is sent, and each gigabyte is
 /// registered as soon as it is there, so that a run that was interrupted need not be repeated. Nothing is done where
 /// the session or the Hub has no Xet storage, and if it turns out to be unusable Session::warn is told: additions that

@@ -44,16 +44,16 @@ struct Fixture : test::SessionFixture {
     std::shared_ptr<Source> source;
     std::shared_ptr<UploadState> state;
 
-    void content(std::string bytes, std::uint64_t version = 0) {
+    void content(std::string bytes, std::uint64_t version = 0, bool hashed = true) {
         source = std::make_shared<Source>(std::move(bytes));
         source->version = version;
         state = std::make_shared<UploadState>("file.bin", UploadContent::from_source(source));
-        state->version = version;
-        ContentHasher hasher(*source);
+        describe(*state);
+        if (!hashed) return;
+        ContentHasher hasher(*state);
         std::string buffer(1 << 18, '\0');
         while (hasher.step(buffer.data(), buffer.size())) {
         }
-        state->info = hasher.finish();
     }
     /// The chunks' sizes; checks that they are all of the content, each with its hash.
     std::vector<std::size_t> read_all() {
@@ -71,6 +71,7 @@ struct Fixture : test::SessionFixture {
             }
         }
         BOOST_TEST((seen == source->bytes));
+        BOOST_TEST(reader.sha256() == sha256_hex(source->bytes));
         return sizes;
     }
 };
@@ -88,7 +89,7 @@ BOOST_FIXTURE_TEST_SUITE(chunk_reader, Fixture)
 
 BOOST_AUTO_TEST_CASE(chunks_are_the_same_however_the_content_comes) {
     for (const std::size_t size : {1u, 8'192u, 131'072u, 131'073u, 1'500'000u, 5'000'000u}) {
-        content(random_bytes(size));
+        content(random_bytes(size), size % 2, size % 3 == 0);
         const auto sizes = read_all();
         source->piece = 7'777;
         BOOST_TEST(read_all() == sizes, boost::test_tools::per_element());
@@ -98,9 +99,9 @@ BOOST_AUTO_TEST_CASE(chunks_are_the_same_however_the_content_comes) {
 }
 
 BOOST_AUTO_TEST_CASE(content_that_has_changed_is_an_error) {
-    for (const std::uint64_t version : {0u, 5u}) {
+    for (const auto& [version, hashed] : {std::pair{0u, true}, {0u, false}, {5u, true}, {5u, false}}) {
         const auto changed = [&](auto change) {
-            content(random_bytes(300'000), version);
+            content(random_bytes(300'000), version, hashed);
             change();
             BOOST_CHECK_THROW(read_all(), IntegrityError);
         };
@@ -108,8 +109,33 @@ BOOST_AUTO_TEST_CASE(content_that_has_changed_is_an_error) {
         changed([&] { source->bytes.resize(200'000); });
         changed([&] { source->bytes.clear(); });
         changed([&] { source->version = 9; });
-        if (version == 0) changed([&] { source->bytes[1000] ^= 1; });  // nothing else tells
+        if (version == 0 && hashed) changed([&] { source->bytes[1000] ^= 1; });  // nothing else tells
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_hash_that_was_put_off_is_of_what_was_described) {
+    content(random_bytes(300'000), 5, false);
+    BOOST_TEST(state->info->size == 300'000u);
+    BOOST_TEST(state->info->sample == source->bytes.substr(0, 512));
+    BOOST_TEST(!state->is_hashed());
+    const auto hash = [&] {
+        ContentHasher hasher(*state);
+        std::string buffer(1 << 18, '\0');
+        while (hasher.step(buffer.data(), buffer.size())) {
+        }
+    };
+    const std::string bytes = source->bytes;
+    source->bytes += "more";
+    BOOST_CHECK_THROW(hash(), IntegrityError);
+    source->bytes.resize(1000);
+    BOOST_CHECK_THROW(hash(), IntegrityError);
+    source->bytes = bytes;
+    source->version = 6;
+    BOOST_CHECK_THROW(hash(), IntegrityError);
+    BOOST_TEST(!state->is_hashed());
+    source->version = 5;
+    hash();
+    BOOST_TEST(state->info->sha256 == sha256_hex(bytes));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
