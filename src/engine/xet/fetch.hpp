@@ -18,9 +18,9 @@ namespace hf {
 
 /// A file that is put together from the chunks of Xet storage (specification "File reconstruction"): windows of it are
 /// asked for, two at a time, and the ranges of xorbs that each needs are fetched side by side, once each, and decoded
-/// as they arrive. Chunks that an older version of the file on the disk has, or a file that was fetched lately, are taken
-/// from there. Every chunk is hashed, and the file's id is made anew from them before it counts. Whatever breaks off, expires or does not decode
-/// is asked for again with what is still missing. See Fetch.
+/// as they arrive. Chunks that an older version of the file on the disk has, or a file that was fetched lately, are
+/// taken from there. Every chunk is hashed, and the file's id is made anew from them before it counts. Whatever breaks
+/// off, expires or does not decode is asked for again with what is still missing. See Fetch.
 class XetFetch {
 public:
     XetFetch(ContentRequests& requests, xet::Hash file);
@@ -64,7 +64,7 @@ private:
     std::unique_ptr<OlderVersion> older_;
     std::shared_ptr<RecentChunks> recent_;
     std::shared_ptr<const File> own_;  // what others may take from
-    std::vector<ByteRange> windows_;  // that are being fetched
+    std::vector<ByteRange> windows_;   // that are being fetched
     int renewals_ = 0, repairs_ = 0;
     int wrong_ids_ = 0;
 };
