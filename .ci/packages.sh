@@ -5,7 +5,7 @@
 hfhub_packages_core="g++ cmake ninja-build ccache pkg-config git ca-certificates openssl
     libboost1.81-dev libboost-json1.81-dev libssl-dev zlib1g-dev liblz4-dev libgit2-dev libsqlite3-dev
     libyaml-dev libcli11-dev libfmt-dev libboost-test1.81-dev python3"
-hfhub_packages_test="clang-16 libclang-rt-16-dev python3-venv python3-pip nodejs npm
+hfhub_packages_test="mold clang-16 libclang-rt-16-dev python3-venv python3-pip nodejs npm
     git-lfs curl aria2 tinyproxy squid"
 hfhub_packages_bench="python3-venv python3-pip nodejs npm curl aria2 wrk"
 
