@@ -30,6 +30,8 @@ constexpr std::size_t windows_at_once = 2;
 constexpr std::size_t stream_memory = BufferPool::large + 4 * xet::max_chunk_size;
 // Reading the older version of a smaller file takes longer than fetching this one.
 constexpr std::uint64_t smallest_older = 4u << 20;
+// Of a range that is fetched otherwise: a question for the rest takes as long as fetching that much.
+constexpr std::uint64_t worth_a_question = 1u << 20;
 // Asked for at once of an older version: an answer of some hundred kilobytes.
 constexpr std::uint64_t older_window = 4'000'000'000;
 // A store that refuses URLs it has just signed is not asked for ever; nor is one whose bytes do not decode.
@@ -211,9 +213,11 @@ asio::awaitable<void> XetFetch::fetch_missing() {
 }
 
 asio::awaitable<void> XetFetch::fetch_window(ByteRange window, bool& progressed) {
+    Outcome outcome;
     while (!sink_.has(window)) {
         requests_.require_request();
-        const ByteRange missing{sink_.done().first_gap(window.begin, window.end).begin, window.end};
+        ByteRange missing = sink_.done().first_gap(window.begin, window.end);
+        if (!outcome.shortened) missing.end = window.end;
         const std::optional<xet::Reconstruction> answer = co_await ask(missing);
         if (!answer) {
             // Stores have said so within a file, too, once.
@@ -221,12 +225,13 @@ asio::awaitable<void> XetFetch::fetch_window(ByteRange window, bool& progressed)
             throw_wrong_size(requests_.name(), sink_.size(), missing.begin);
         }
         const std::vector<xet::PlannedFetch> plan = plan_fetches(*answer, missing, sink_.size());
-        Failure failure;
-        const auto fetch = [&](std::size_t i) { return fetch_planned(plan[i], failure, progressed); };
+        outcome = Outcome();
+        const auto fetch = [&](std::size_t i) { return fetch_planned(plan[i], outcome, progressed); };
         co_await for_each_bounded(plan.size(), engine_.config.max_streams, fetch);
+        const Failure& failure = outcome.failure;
         if (failure.error && !may_repeat(failure)) std::rethrow_exception(failure.error);
         // An answer whose ranges bring nothing of what it was asked for would be asked for again for ever.
-        if (!failure.error && !sink_.has(window)) Landing::refuse("less than it was asked for");
+        if (!failure.error && !outcome.shortened && !sink_.has(missing)) Landing::refuse("less than it was asked for");
     }
 }
 
@@ -252,18 +257,23 @@ bool XetFetch::is_missing(const xet::PlannedFetch& fetch) const {
 }
 
 /// A range that fails does not end the others: what they bring is kept.
-asio::awaitable<void> XetFetch::fetch_planned(const xet::PlannedFetch& fetch, Failure& failure, bool& progressed) {
+asio::awaitable<void> XetFetch::fetch_planned(const xet::PlannedFetch& fetch, Outcome& outcome, bool& progressed) {
     try {
         if (older_) co_await take_from_older(fetch, progressed);
         Semaphore::Ticket turn;
         if (recent_ && is_missing(fetch)) {
             turn = co_await recent_->turn(fetch.source->xorb, fetch.range.chunks.begin);
-            co_await take_from_recent(fetch, progressed);
+            const std::uint64_t taken = co_await take_from_recent(fetch, progressed);
+            if (taken >= worth_a_question && is_missing(fetch)) {
+                outcome.shortened = true;
+                co_return;
+            }
         }
         if (is_missing(fetch)) co_await fetch_range(fetch, progressed);
     } catch (const FileSystemError&) {
         throw;
     } catch (const Error& error) {
+        Failure& failure = outcome.failure;
         if (failure.error) co_return;
         failure.error = std::current_exception();
         failure.expired = error.status() == 403;
@@ -289,13 +299,19 @@ asio::awaitable<void> XetFetch::take_from_older(const xet::PlannedFetch& fetch, 
     }
 }
 
-asio::awaitable<void> XetFetch::take_from_recent(const xet::PlannedFetch& fetch, bool& progressed) {
+/// Gives the bytes that were not there before.
+asio::awaitable<std::uint64_t> XetFetch::take_from_recent(const xet::PlannedFetch& fetch, bool& progressed) {
     Slice slice;
+    const std::uint64_t before = sink_.done().total();
     for (const xet::Placement& place : fetch.placements) {
         if (!recent_ || sink_.has(place.file)) continue;
         const auto found = recent_->find(fetch.source->xorb, place.chunks);
-        if (!found || found->size() != place.content_size) continue;
-        std::uint64_t from = found->offset, at = place.file.begin - place.skip;
+        if (!found) continue;
+        const std::uint64_t begin = place.file.begin - place.skip, size = found->size();
+        const bool is_all = found->range() == place.chunks;
+        if (is_all ? size != place.content_size : size >= place.content_size) continue;
+        std::uint64_t at = found->first == place.chunks.begin ? begin : begin + place.content_size - size;
+        std::uint64_t from = found->offset;
         for (const xet::Node& chunk : found->chunks) {
             if (!copy_chunk(*found->file, from, at, chunk, progressed)) break;
             from += chunk.size;
@@ -303,6 +319,7 @@ asio::awaitable<void> XetFetch::take_from_recent(const xet::PlannedFetch& fetch,
             if (slice.is_over()) co_await slice.pause();
         }
     }
+    co_return sink_.done().total() - before;
 }
 
 /// False if it is not there, or another by now as far as its hash is known.

@@ -36,18 +36,23 @@ private:
         std::exception_ptr error;
         bool expired = false, damaged = false;
     };
+    /// What became of the ranges of a window.
+    struct Outcome {
+        Failure failure;
+        bool shortened = false;  ///< a part of some was on the disk: what is left is to be asked for alone
+    };
 
     boost::asio::awaitable<Partial> bring();
     boost::asio::awaitable<void> look_at_older();
     boost::asio::awaitable<bool> locate_older();
     boost::asio::awaitable<void> take_from_older(const xet::PlannedFetch& fetch, bool& progressed);
-    boost::asio::awaitable<void> take_from_recent(const xet::PlannedFetch& fetch, bool& progressed);
+    boost::asio::awaitable<std::uint64_t> take_from_recent(const xet::PlannedFetch& fetch, bool& progressed);
     bool copy_chunk(const File& from, std::uint64_t offset, std::uint64_t at, const xet::Node& chunk, bool& progressed);
     void note_recent(const Landing& landing);
     boost::asio::awaitable<void> fetch_missing();
     std::optional<ByteRange> next_window();
     boost::asio::awaitable<void> fetch_window(ByteRange window, bool& progressed);
-    boost::asio::awaitable<void> fetch_planned(const xet::PlannedFetch& fetch, Failure& failure, bool& progressed);
+    boost::asio::awaitable<void> fetch_planned(const xet::PlannedFetch& fetch, Outcome& outcome, bool& progressed);
     boost::asio::awaitable<void> fetch_range(const xet::PlannedFetch& fetch, bool& progressed);
     boost::asio::awaitable<void> decode(net::Response& response, const xet::PlannedFetch& fetch, bool& progressed);
     boost::asio::awaitable<std::optional<xet::Reconstruction>> ask(ByteRange window);

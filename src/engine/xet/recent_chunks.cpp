@@ -44,19 +44,29 @@ void RecentChunks::forget(const File& file) {
         entry = entry->run.file.get() == &file ? drop(entry) : std::next(entry);
 }
 
-std::optional<RecentChunks::Run> RecentChunks::find(const xet::Hash& xorb, const xet::ChunkRange& chunks) const {
+RecentChunks::Run RecentChunks::Run::part(const xet::ChunkRange& range) const {
+    Run before{first, file, offset, {}};
+    const auto begin = chunks.begin() + (range.begin - first);
+    before.chunks.assign(chunks.begin(), begin);
+    return {range.begin, file, offset + before.size(), std::vector<xet::Node>(begin, begin + range.count())};
+}
+
+std::optional<RecentChunks::Run> RecentChunks::find(const xet::Hash& xorb, const xet::ChunkRange& wanted) const {
     const std::lock_guard lock(mutex_);
     const auto found = by_xorb_.find(xorb);
     if (found == by_xorb_.end()) return std::nullopt;
+    const Run* best = nullptr;
+    xet::ChunkRange common;
     for (const auto& entry : found->second) {
-        const Run& run = entry->run;
-        if (chunks.begin < run.first || chunks.end > run.first + run.chunks.size()) continue;
-        const auto begin = run.chunks.begin() + (chunks.begin - run.first);
-        const auto add_size = [](std::uint64_t sum, const xet::Node& chunk) { return sum + chunk.size; };
-        return Run{chunks.begin, run.file, std::accumulate(run.chunks.begin(), begin, run.offset, add_size),
-                   std::vector<xet::Node>(begin, begin + chunks.count())};
+        const xet::ChunkRange has = entry->run.range();
+        const xet::ChunkRange both{std::max(has.begin, wanted.begin), std::min(has.end, wanted.end)};
+        const bool usable = both.begin < both.end && (both.begin == wanted.begin || both.end == wanted.end);
+        if (!usable || both.count() <= common.count()) continue;
+        best = &entry->run;
+        common = both;
     }
-    return std::nullopt;
+    if (!best) return std::nullopt;
+    return best->part(common);
 }
 
 std::shared_ptr<Semaphore> RecentChunks::gate(const Place& place) {

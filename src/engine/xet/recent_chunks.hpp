@@ -32,7 +32,9 @@ public:
         std::uint64_t offset = 0;
         std::vector<xet::Node> chunks;
 
-        std::uint64_t size() const noexcept;
+        xet::ChunkRange range() const noexcept { return {first, first + static_cast<std::uint32_t>(chunks.size())}; }
+        std::uint64_t size() const noexcept;  ///< of the chunks' content
+        Run part(const xet::ChunkRange& range) const;
     };
 
     explicit RecentChunks(std::size_t most_chunks = 1u << 18, std::size_t most_files = 64)
@@ -41,7 +43,8 @@ public:
     void add(const xet::Hash& xorb, Run run);
     /// What is in a file is not what it should be.
     void forget(const File& file);
-    /// These chunks and no others; nullopt if they do not lie in one file.
+    /// All of these chunks; where no file has them in a row, those that one has from the first of them on, or else up
+    /// to the last.
     std::optional<Run> find(const xet::Hash& xorb, const xet::ChunkRange& chunks) const;
 
     /// One fetches chunks of a xorb from `first` on; who wants them, too, waits and finds them.

@@ -51,9 +51,26 @@ BOOST_AUTO_TEST_CASE(a_part_of_a_run_is_found_and_no_more) {
     BOOST_TEST(found->size() == 203u);
     BOOST_TEST((found->chunks[1].hash == hash(12)));
     BOOST_TEST(recent.find(hash(200), {10, 15}).has_value());
-    BOOST_TEST(!recent.find(hash(200), {10, 16}).has_value());
-    BOOST_TEST(!recent.find(hash(200), {9, 11}).has_value());
+    BOOST_TEST(!recent.find(hash(200), {15, 16}).has_value());
+    BOOST_TEST(!recent.find(hash(200), {9, 10}).has_value());
     BOOST_TEST(!recent.find(hash(201), {11, 13}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_begin_or_the_end_of_what_is_wanted_is_found) {
+    RecentChunks recent;
+    recent.add(hash(200), run_of(file("a"), 10, 5, 7000));
+    const auto begin = recent.find(hash(200), {12, 30});
+    BOOST_TEST_REQUIRE(begin.has_value());
+    BOOST_TEST((begin->range() == xet::ChunkRange{12, 15}));
+    BOOST_TEST(begin->offset == 7201u);
+    const auto end = recent.find(hash(200), {0, 12});
+    BOOST_TEST_REQUIRE(end.has_value());
+    BOOST_TEST((end->range() == xet::ChunkRange{10, 12}));
+    BOOST_TEST(end->offset == 7000u);
+    BOOST_TEST(!recent.find(hash(200), {9, 16}).has_value());  // where they would lie nobody knows
+    recent.add(hash(200), run_of(file("b"), 9, 7));
+    BOOST_TEST((recent.find(hash(200), {9, 16})->range() == xet::ChunkRange{9, 16}));
+    BOOST_TEST((recent.find(hash(200), {12, 30})->range() == xet::ChunkRange{12, 16}));  // the most
 }
 
 BOOST_AUTO_TEST_CASE(the_oldest_go_first) {
