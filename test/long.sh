@@ -9,6 +9,8 @@
 #   boost      the library and its unit tests with newer releases of Boost
 #   compilers  hfhub as others use it, built by g++ for programs of the newest clang, and the reverse
 #   killed     uploads and downloads that are killed fifty times each and run again
+#   huge       a sparse file of 20 GiB that is uploaded and mirrored
+#   cas        hfhub and the official library on the official test server of Xet storage; needs a Rust of this year
 #   weight     how long <hf/hf_api.hpp> takes to compile, beside Asio's awaitable and Boost.JSON
 #
 # Logs of all steps are kept in .build/log.
@@ -20,10 +22,10 @@ cd "$(dirname "$0")/.."
 # Headers, libraries and CMake files of each release come as the Python package cmeel-boost.
 boost_releases="1.83.0 1.88.0 1.90.0"
 
-if [ $# -eq 0 ]; then set -- clang boost compilers killed weight; fi
+if [ $# -eq 0 ]; then set -- clang boost compilers killed huge cas weight; fi
 for part in "$@"; do
     case $part in
-        clang | boost | compilers | killed | weight) ;;
+        clang | boost | compilers | killed | huge | cas | weight) ;;
         *) sed -n '2,/^set /p' "$0" | sed -n 's/^# \{0,1\}//p' >&2; exit 2 ;;
     esac
 done
@@ -47,7 +49,12 @@ with_boost() {  # RELEASE DIR: fails where another Boost was found than asked fo
         grep -qx "Boost_DIR:PATH=$prefix/.*" "$2/build/CMakeCache.txt" &&
         readelf -d "$2/build/test/unit/hfhub_unit" | grep -F "libboost_json.so.$1"
 }
-export -f build unit_tests with_boost
+official_cas() {  # DIR: builds the server, and installs the library that speaks with it, once
+    [ -x "$1/bin/local_cas_server" ] ||
+        cargo install xet-client --version 1.8.0 --features simulation --bin local_cas_server --root "$1" || return
+    python3 -m venv "$1/venv" && "$1/venv/bin/pip" install --quiet hf_xet==1.8.0
+}
+export -f build unit_tests with_boost official_cas
 
 part_clang() {
     step newest-clang-build 5400 bash -c "build .build/long/clang clang 'hfhub_local_hub hfhub_unit' \
@@ -69,6 +76,16 @@ part_compilers() {
 part_killed() {
     step killed-build 3600 bash -c 'build .build/release release hfhub_tool' || return
     step killed 1800 python3 -B test/tool/test_killed.py .build/release/examples/hfhub/hfhub 50
+}
+part_huge() {
+    step huge-build 3600 bash -c 'build .build/release release hfhub_tool' || return
+    step huge 5400 python3 -B test/tool/test_huge.py .build/release/examples/hfhub/hfhub
+}
+part_cas() {
+    local cas=.build/long/cas
+    step cas-build 5400 bash -c "official_cas $cas && build .build/release release hfhub_tool" || return
+    HFHUB_TOOL=.build/release/examples/hfhub/hfhub step cas 900 \
+        "$cas/venv/bin/python" -B -W ignore test/interop/official_cas.py "$cas/bin/local_cas_server"
 }
 part_weight() {
     step weight 600 python3 test/consumer/weight.py g++ 7
