@@ -63,6 +63,26 @@ BOOST_AUTO_TEST_CASE(so_is_what_repositories_have_in_common_that_are_mirrored_at
     BOOST_TEST(has(1, "two.bin", two));
 }
 
+// hf-mount#133: chunks were on the disk, a part here and a part there, and fetched nevertheless.
+BOOST_AUTO_TEST_CASE(what_lies_in_parts_of_several_files_is_put_together) {
+    const std::string whole = noise(6 * mib, 7), begin = whole.substr(0, 3 * mib),
+                      end = whole.substr(3 * mib - 300'000);
+    upload({{"c.bin", whole}});
+    upload({{"a.bin", whole.substr(0, 4) + begin.substr(4)}});
+    upload({{"b.bin", begin.substr(0, 200'000) + end}});
+    TransferConfig config;
+    config.max_streams = config.first_streams = 1;
+    const HfApi api = client();
+    api.configure_transfers(config);
+    ProgressSink progress;
+    MirrorOptions options;
+    options.progress = &progress;
+    options.max_workers = 1;
+    run(api.mirror("julien/m", (path() / "mirror0").string(), options));
+    BOOST_TEST(has(0, "c.bin", whole));
+    BOOST_TEST(progress.counters().bytes_received < 7 * mib);
+}
+
 BOOST_AUTO_TEST_CASE(what_was_written_to_since_is_fetched) {
     upload({{"one.bin", one}, {"two.bin", two}});
     const HfApi api = client();

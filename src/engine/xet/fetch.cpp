@@ -1,6 +1,5 @@
 #include "engine/xet/fetch.hpp"
 
-#include "async/on_strand.hpp"
 #include "async/slice.hpp"
 #include "engine/files/hash_file.hpp"
 #include "engine/files/reserve.hpp"
@@ -28,12 +27,8 @@ constexpr std::uint64_t window_size = 256'000'000;
 constexpr std::size_t windows_at_once = 2;
 // Of one range: the read buffer, a record that came in pieces, its content, and what the decoder keeps.
 constexpr std::size_t stream_memory = BufferPool::large + 4 * xet::max_chunk_size;
-// Reading the older version of a smaller file takes longer than fetching this one.
-constexpr std::uint64_t smallest_older = 4u << 20;
 // Of a range that is fetched otherwise: a question for the rest takes as long as fetching that much.
 constexpr std::uint64_t worth_a_question = 1u << 20;
-// Asked for at once of an older version: an answer of some hundred kilobytes.
-constexpr std::uint64_t older_window = 4'000'000'000;
 // A store that refuses URLs it has just signed is not asked for ever; nor is one whose bytes do not decode.
 constexpr int most_renewals = 3;
 constexpr int most_repairs = 1;
@@ -46,15 +41,6 @@ void require_range(const net::Response& response, ByteRange asked, const std::st
     ErrorInfo info;
     info.message = "the store of " + name + " sent another range than it was asked for";
     throw ProtocolError(std::move(info));
-}
-
-/// Null where the process has none left: others fetch for themselves then.
-std::shared_ptr<const File> another_descriptor(const File& file) {
-    try {
-        return std::make_shared<const File>(File::duplicate(file.fd(), file.path()));
-    } catch (const FileSystemError&) {
-        return nullptr;
-    }
 }
 
 }  // namespace
@@ -151,36 +137,6 @@ asio::awaitable<Partial> XetFetch::bring() {
         sink_.start_over();
     }
     co_return sink_.take_partial();
-}
-
-/// Without one, whatever is wrong with it, everything is fetched.
-asio::awaitable<void> XetFetch::look_at_older() {
-    File file = std::move(requests_.job().older);
-    if (!file || sink_.complete() || sink_.size() < smallest_older || file.size() < smallest_older) co_return;
-    older_ = std::make_unique<OlderVersion>(std::move(file));
-    bool usable = false;
-    try {
-        if (call_.worker)
-            co_await run_on(call_.worker, older_->read());
-        else
-            co_await older_->read();
-        usable = co_await locate_older();
-    } catch (const Error&) {
-        // As if there were none.
-    }
-    if (!usable) older_.reset();
-}
-
-/// False if the store does not know it. What it says of a part is of use, and a store that says little at a time is
-/// not asked for ever.
-asio::awaitable<bool> XetFetch::locate_older() {
-    const std::uint64_t most_questions = older_->size() / window_size + 2;
-    for (std::uint64_t i = 0; i < most_questions; ++i) {
-        const ByteRange window{older_->located(), std::min(older_->size(), older_->located() + older_window)};
-        const std::optional<xet::Reconstruction> answer = co_await store_.reconstruct(older_->id(), window);
-        if (!answer || !older_->locate(*answer)) break;
-    }
-    co_return older_->located() > 0;
 }
 
 asio::awaitable<bool> XetFetch::has_sha256() {
@@ -282,75 +238,6 @@ asio::awaitable<void> XetFetch::fetch_planned(const xet::PlannedFetch& fetch, Ou
     }
 }
 
-/// Chunks that are something else by now are found out by the file's id.
-asio::awaitable<void> XetFetch::take_from_older(const xet::PlannedFetch& fetch, bool& progressed) {
-    Slice slice;
-    for (const xet::Placement& place : fetch.placements) {
-        const auto found = older_->find(fetch.source->xorb, place.chunks);
-        if (!found || found->size() != place.content_size || sink_.has(place.file)) continue;
-        std::uint64_t from = found->offset, at = place.file.begin - place.skip;
-        for (const std::uint32_t size : found->sizes) {
-            if (!copy_chunk(older_->file(), from, at, {xet::Hash(), size}, progressed)) co_return;
-            from += size;
-            at += size;
-            if (slice.is_over()) co_await slice.pause();
-            if (!older_) co_return;
-        }
-    }
-}
-
-/// Gives the bytes that were not there before.
-asio::awaitable<std::uint64_t> XetFetch::take_from_recent(const xet::PlannedFetch& fetch, bool& progressed) {
-    Slice slice;
-    const std::uint64_t before = sink_.done().total();
-    for (const xet::Placement& place : fetch.placements) {
-        if (!recent_ || sink_.has(place.file)) continue;
-        const auto found = recent_->find(fetch.source->xorb, place.chunks);
-        if (!found) continue;
-        const std::uint64_t begin = place.file.begin - place.skip, size = found->size();
-        const bool is_all = found->range() == place.chunks;
-        if (is_all ? size != place.content_size : size >= place.content_size) continue;
-        std::uint64_t at = found->first == place.chunks.begin ? begin : begin + place.content_size - size;
-        std::uint64_t from = found->offset;
-        for (const xet::Node& chunk : found->chunks) {
-            if (!copy_chunk(*found->file, from, at, chunk, progressed)) break;
-            from += chunk.size;
-            at += chunk.size;
-            if (slice.is_over()) co_await slice.pause();
-        }
-    }
-    co_return sink_.done().total() - before;
-}
-
-/// False if it is not there, or another by now as far as its hash is known.
-bool XetFetch::copy_chunk(const File& from, std::uint64_t offset, std::uint64_t at, const xet::Node& chunk,
-                          bool& progressed) {
-    std::vector<std::byte> content(static_cast<std::size_t>(chunk.size));
-    if (from.read_at(content.data(), content.size(), offset) < content.size()) return false;
-    const xet::Hash hash = xet::chunk_hash(content);
-    if (chunk.hash != xet::Hash() && chunk.hash != hash) return false;
-    if (!sink_.write(at, content, hash)) return true;
-    requests_.note_kept({at, at + chunk.size}, progressed);
-    if (call_.progress) call_.progress->resumed(static_cast<std::int64_t>(chunk.size));
-    return true;
-}
-
-void XetFetch::note_recent(const Landing& landing) {
-    if (!recent_) return;
-    if (!own_) own_ = another_descriptor(sink_.partial().file());
-    if (!own_) return;
-    const std::uint32_t first = landing.fetch.range.chunks.begin;
-    std::uint32_t noted = first;
-    for (const xet::Placement& place : landing.fetch.placements) {
-        if (place.chunks.end <= noted) continue;
-        const auto begin = landing.chunks.begin() + (place.chunks.begin - first);
-        RecentChunks::Run run{place.chunks.begin, own_, place.file.begin - place.skip,
-                              std::vector<xet::Node>(begin, begin + place.chunks.count())};
-        recent_->add(landing.fetch.source->xorb, std::move(run));
-        noted = place.chunks.end;
-    }
-}
-
 asio::awaitable<void> XetFetch::fetch_range(const xet::PlannedFetch& fetch, bool& progressed) {
     const Semaphore::Ticket stream = co_await engine_.gate->enter(this);
     const Semaphore::Ticket memory = co_await engine_.memory->take(stream_memory);
@@ -383,7 +270,7 @@ asio::awaitable<void> XetFetch::decode(net::Response& response, const xet::Plann
         requests_.require_patience();
     }
     records.finish();
-    note_recent(landing);
+    note_recent(fetch, landing.chunks);
 }
 
 }  // namespace hf

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/slice.hpp"
 #include "engine/download/content_requests.hpp"
 #include "engine/xet/chunk_sink.hpp"
 #include "engine/xet/older_version.hpp"
@@ -12,6 +13,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace hf {
@@ -47,8 +49,10 @@ private:
     boost::asio::awaitable<bool> locate_older();
     boost::asio::awaitable<void> take_from_older(const xet::PlannedFetch& fetch, bool& progressed);
     boost::asio::awaitable<std::uint64_t> take_from_recent(const xet::PlannedFetch& fetch, bool& progressed);
+    boost::asio::awaitable<bool> copy_run(const RecentChunks::Run& run, std::uint64_t at, Slice& slice,
+                                          bool& progressed);
     bool copy_chunk(const File& from, std::uint64_t offset, std::uint64_t at, const xet::Node& chunk, bool& progressed);
-    void note_recent(const Landing& landing);
+    void note_recent(const xet::PlannedFetch& fetch, std::span<const xet::Node> chunks);
     boost::asio::awaitable<void> fetch_missing();
     std::optional<ByteRange> next_window();
     boost::asio::awaitable<void> fetch_window(ByteRange window, bool& progressed);
