@@ -9,7 +9,7 @@
 #   boost      the library and its unit tests with newer releases of Boost
 #   compilers  hfhub as others use it, built by g++ for programs of the newest clang, and the reverse
 #   killed     uploads and downloads that are killed fifty times each and run again
-#   huge       a sparse file of 20 GiB that is uploaded and mirrored
+#   huge       a sparse file of 20 GiB that is uploaded and mirrored; 1 GiB that hfhub and the official library exchange
 #   cas        hfhub and the official library on the official test server of Xet storage; needs a Rust of this year
 #   weight     how long <hf/hf_api.hpp> takes to compile, beside Asio's awaitable and Boost.JSON
 #
@@ -80,6 +80,7 @@ part_killed() {
 part_huge() {
     step huge-build 3600 bash -c 'build .build/release release hfhub_tool' || return
     step huge 5400 python3 -B test/tool/test_huge.py .build/release/examples/hfhub/hfhub
+    step exchanged 1800 env HFHUB_HUGE=1 bash test/interop/run.sh .build/release xet
 }
 part_cas() {
     local cas=.build/long/cas

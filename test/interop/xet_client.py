@@ -4,6 +4,7 @@ by Xet and by LFS.
     python3 xet_client.py PATH_TO_hfhub_test_hub [case...]
 """
 
+import json
 import os
 import random
 import shutil
@@ -20,6 +21,22 @@ from reference_setup import API, BOB, ENDPOINT, HfApi, WORK, content, control, f
 
 RANDOM = random.Random(2026)
 WORDS = "alpha beta gamma delta epsilon zeta eta theta iota kappa".split()
+
+
+def safetensors(numbers):
+    """Small numbers in bfloat16, as weights are."""
+    header = json.dumps({"weight": {"dtype": "BF16", "shape": [numbers], "data_offsets": [0, 2 * numbers]}}).encode()
+    signs_and_exponents = RANDOM.choices((0x3C, 0x3D, 0xBC, 0xBD), k=numbers)
+    weights = bytes(byte for exponent in signs_and_exponents for byte in (RANDOM.randrange(256), exponent))
+    return len(header).to_bytes(8, "little") + header + weights
+
+
+def parquet(groups, size):
+    """Column chunks between the marks of that format: some compressed, some that repeat themselves."""
+    columns = [RANDOM.randbytes(size) if i % 3 else b"".join(n.to_bytes(4, "little") for n in range(size // 4)) for i in range(groups)]
+    return b"PAR1" + b"".join(columns) + RANDOM.randbytes(2_000) + b"PAR1"
+
+
 FILES = {
     "empty.bin": b"",
     "one.bin": b"x",
@@ -28,8 +45,12 @@ FILES = {
     "text.bin": " ".join(RANDOM.choices(WORDS, k=900_000)).encode()[:5_000_000],
     "random.bin": RANDOM.randbytes(5_000_000),
     "zeros.bin": bytes(5_000_000),
+    "model.safetensors": safetensors(2_000_000),
+    "table.parquet": parquet(12, 300_000),
     "large.bin": RANDOM.randbytes(70_000_000),
 }
+if os.environ.get("HFHUB_HUGE"):
+    FILES["huge.bin"] = RANDOM.randbytes(1 << 30)
 
 
 def counted(f):
