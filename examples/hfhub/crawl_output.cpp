@@ -33,10 +33,10 @@ void CrawlOutput::load(std::string_view list) {
     const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     if (in.bad() || !in.is_open()) fail("cannot read", cursor_file_);
     auto state = CrawlState::parse(text, list);
-    if (!state)
-        hf::throw_validation("cursor", cursor_file_ + " is no cursor file of hfhub; delete it or name another");
+    if (!state) hf::throw_validation("cursor", cursor_file_ + " is no cursor file of hfhub; delete it or name another");
     if (state->crawl != state_.crawl)
-        hf::throw_validation("cursor", cursor_file_ + " belongs to another crawl (" + state->crawl + "); name another file");
+        hf::throw_validation("cursor",
+                             cursor_file_ + " belongs to another crawl (" + state->crawl + "); name another file");
     state_ = std::move(*state);
 }
 
@@ -55,9 +55,13 @@ void CrawlOutput::open() {
 void CrawlOutput::write(std::string_view line, std::string cursor) {
     if (std::fwrite(line.data(), 1, line.size(), stream_) != line.size() || std::fputc('\n', stream_) == EOF)
         fail("cannot write", output_.empty() ? "standard output" : output_);
-    state_.cursor = std::move(cursor);
     state_.bytes += line.size() + 1;
     ++state_.lines;
+    pass(std::move(cursor));
+}
+
+void CrawlOutput::pass(std::string cursor) {
+    state_.cursor = std::move(cursor);
     if (++unsaved_ >= lines_per_save) save(false);
 }
 
@@ -71,8 +75,8 @@ void CrawlOutput::save(bool complete) {
     std::remove(temporary.c_str());
     std::unique_ptr<std::FILE, Close> out(std::fopen(temporary.c_str(), "wbx"));
     const std::string text = state_.to_text();
-    const bool written = out && std::fwrite(text.data(), 1, text.size(), out.get()) == text.size() &&
-                         std::fflush(out.get()) == 0;
+    const bool written =
+        out && std::fwrite(text.data(), 1, text.size(), out.get()) == text.size() && std::fflush(out.get()) == 0;
     if (!written || std::rename(temporary.c_str(), cursor_file_.c_str()) != 0) fail("cannot write", cursor_file_);
 }
 

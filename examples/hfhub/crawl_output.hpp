@@ -40,6 +40,8 @@ public:
 
     /// Writes a line behind which the list stands at `cursor`.
     void write(std::string_view line, std::string cursor);
+    /// The list stands at `cursor`, behind a line that is not to be written.
+    void pass(std::string cursor);
     void save(bool complete);
 
 private:

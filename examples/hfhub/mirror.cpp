@@ -2,6 +2,7 @@
 #include "listing.hpp"
 #include "progress.hpp"
 #include "repo_spec.hpp"
+#include "shard.hpp"
 #include "text.hpp"
 
 #include <hf/core/for_each_bounded.hpp>
@@ -9,6 +10,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -35,17 +37,23 @@ before anything is changed, to delete more than half of the files (but at least 
 that is empty or lacks what the commit names. Of a repository that is gone or closed the files stay: exit code 10.
 Files named .cache or .cache/huggingface/... are left out, because such belong to clients of the Hub.
 
+Several processes share the work with --shard: each repository belongs to one of the N parts, whoever asks, by a hash of
+its type and id. Each part is mirrored as if it were the whole list; all may write below one shared folder.
+
 Examples:
   hfhub mirror openai-community/gpt2 --local-dir gpt2 --exclude '*.h5' --exclude '*.ot'
   hfhub mirror dataset:rajpurkar/squad google/gemma-2b --local-dir mirror --delete
   hfhub mirror --author me --repo-type dataset --local-dir backup
-  hfhub mirror --from-file repos.txt            # one [dataset:|space:]ID a line, into the cache)";
+  hfhub mirror --from-file repos.txt            # one [dataset:|space:]ID a line, into the cache
+  hfhub mirror --from-file repos.txt --local-dir mirror --shard 2/8     # the second of eight machines
+  srun ... hfhub mirror --author me --local-dir mirror --shard auto     # of a Slurm array, sbatch --array=1-8)";
 
 struct Options {
     std::vector<std::string> repos;
     std::string from_file, repo_type = "model", revision, local_dir;
     std::vector<std::string> include, exclude;
     ListFilter filter;
+    Shard shard;
     unsigned jobs = 64, repos_at_once = 4;
     bool remove_deleted = false, verify = false, all_or_nothing = false;
     std::optional<std::uint64_t> max_delete;
@@ -86,6 +94,7 @@ asio::awaitable<std::vector<RepoSpec>> find_repos(const hf::Session& session, co
             list);
         while (auto id = co_await found.next()) out.push_back(RepoSpec{options.repo_type, std::move(*id)});
     }
+    std::erase_if(out, [&](const RepoSpec& repo) { return !options.shard.has(repo); });
     co_return out;
 }
 
@@ -101,7 +110,7 @@ public:
 
     asio::awaitable<int> run() {
         repos_ = co_await find_repos(context_.api.session(), options_);
-        if (options_.single()) {
+        if (options_.single() && !repos_.empty()) {
             context_.about(repos_[0].type, repos_[0].id);
             context_.subject.mirrored = is_mirrored(repos_[0]);
             co_await mirror(repos_[0]);
@@ -282,6 +291,7 @@ void add_mirror(CLI::App& app, const Globals& globals, Action& action) {
     command.add_option("--from-file", options->from_file, "file that names one repository a line; - is standard input");
     add_repo_options(command, options->repo_type, options->revision);
     options->filter.add_options(command);
+    options->shard.add_options(command);
     command.add_option("--local-dir", options->local_dir, "folder for the files; the cache of HF_HOME by default");
     add_list(command, "--include", options->include, "only files that match this pattern (repeatable)");
     add_list(command, "--exclude", options->exclude, "no files that match this pattern (repeatable)");
@@ -289,11 +299,13 @@ void add_mirror(CLI::App& app, const Globals& globals, Action& action) {
     command.add_option("--repos-at-once", options->repos_at_once, "repositories at once (4)")->check(CLI::Range(1, 64));
     command.add_flag("--delete", options->remove_deleted,
                      "delete files that were mirrored before and are gone from the repository");
-    command.add_option("--max-delete", options->max_delete, "most files that --delete may delete; half of them, or ten");
+    command.add_option("--max-delete", options->max_delete,
+                       "most files that --delete may delete; half of them, or ten");
     command.add_flag("--verify", options->verify, "hash all local files again instead of trusting size and time");
     command.add_flag("--all-or-nothing", options->all_or_nothing, "stop at the first file that cannot be fetched");
     command.callback([options, &globals, &action] {
         check(*options);
+        options->shard.resolve(&std::getenv);
         action = [options, &globals] {
             if (!options->from_file.empty() && options->from_file != "-" && !std::ifstream(options->from_file)) {
                 complain("--from-file: cannot read " + options->from_file);
