@@ -188,6 +188,14 @@ void ChunkDecoder::decode(const ChunkHeader& header, Bytes stored, std::span<std
     throw_malformed(chunk_name, "has an unknown compression scheme");
 }
 
+Bytes ChunkDecoder::content(const ChunkHeader& header, Bytes stored, std::span<std::byte> room) {
+    if (header.scheme == Scheme::none && stored.size() == header.size && stored.size() == header.stored_size)
+        return stored;
+    const std::span<std::byte> out = room.first(header.size);
+    decode(header, stored, out);
+    return out;
+}
+
 void ChunkDecoder::decode_lz4(Bytes stored, std::span<std::byte> out) {
     LZ4F_resetDecompressionContext(context_.get());
     std::size_t produced = 0;

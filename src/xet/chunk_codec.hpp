@@ -69,6 +69,9 @@ public:
     /// `stored` follows `header`, and `out` has `header.size` bytes. Throws IntegrityError unless it decodes to exactly
     /// that many bytes; never writes more, and decodes no further.
     void decode(const ChunkHeader& header, Bytes stored, std::span<std::byte> out);
+    /// The same without a copy where there is nothing to decode: what it gives is `stored` or the begin of `room`,
+    /// which has `max_chunk_size` bytes at least.
+    Bytes content(const ChunkHeader& header, Bytes stored, std::span<std::byte> room);
 
 private:
     void decode_lz4(Bytes stored, std::span<std::byte> out);

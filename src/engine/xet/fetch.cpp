@@ -251,7 +251,7 @@ asio::awaitable<void> XetFetch::fetch_range(const xet::PlannedFetch& fetch, bool
 asio::awaitable<void> XetFetch::decode(net::Response& response, const xet::PlannedFetch& fetch, bool& progressed) {
     const ContentRequests::Reading reading(requests_);
     BufferPool::Buffer buffer = engine_.buffers->get(BufferPool::large);
-    std::vector<std::byte> content(xet::max_chunk_size);
+    std::vector<std::byte> room(xet::max_chunk_size);
     xet::RecordReader records(fetch.range.chunks.count());
     xet::ChunkDecoder decoder;
     Landing landing(fetch);
@@ -260,9 +260,8 @@ asio::awaitable<void> XetFetch::decode(net::Response& response, const xet::Plann
         std::uint64_t fresh = 0;
         xet::Bytes data(reinterpret_cast<const std::byte*>(buffer.data()), n);
         while (const auto record = records.next(data)) {
-            const std::span<std::byte> out(content.data(), record->header.size);
-            decoder.decode(record->header, record->stored, out);
-            fresh += landing.land(sink_, out, requests_, progressed);
+            const xet::Bytes content = decoder.content(record->header, record->stored, room);
+            fresh += landing.land(sink_, content, requests_, progressed);
         }
         if (records.complete() && !data.empty()) Landing::refuse("more bytes than its chunks have");
         if (call_.progress) call_.progress->received(n, fresh, requests_.name());

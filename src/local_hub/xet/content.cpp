@@ -13,7 +13,7 @@ constexpr std::size_t read_size = 256u << 10;
 
 void decode_terms(XorbStore& xorbs, std::span<const xet::Term> terms, const std::function<void(xet::Bytes)>& take) {
     xet::ChunkDecoder decoder;
-    std::vector<std::byte> buffer(read_size), content;
+    std::vector<std::byte> buffer(read_size), room(xet::max_chunk_size);
     for (const xet::Term& term : terms) {
         const auto file = xorbs.open(term.xorb);
         const auto index = xorbs.index(term.xorb);
@@ -28,9 +28,7 @@ void decode_terms(XorbStore& xorbs, std::span<const xet::Term> terms, const std:
             at += got;
             xet::Bytes rest(buffer.data(), got);
             while (const auto record = reader.next(rest)) {
-                content.resize(record->header.size);
-                decoder.decode(record->header, record->stored, content);
-                take(content);
+                take(decoder.content(record->header, record->stored, room));
             }
         }
         reader.finish();
