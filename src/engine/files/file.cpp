@@ -14,11 +14,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#ifdef __linux__
-#include <linux/magic.h>
-#include <sys/vfs.h>
-#endif
-
 namespace hf {
 
 namespace {
@@ -158,9 +153,6 @@ void File::write_at(const void* data, std::size_t size, std::uint64_t offset) co
 
 bool File::try_reserve([[maybe_unused]] std::uint64_t offset, [[maybe_unused]] std::uint64_t size) const {
 #ifdef __linux__
-    // In memory pages are not set aside but made, which takes as long as writing them; fragments are no matter there.
-    struct statfs info {};
-    if (::fstatfs(fd_, &info) == 0 && info.f_type == TMPFS_MAGIC) return false;
     // Not posix_fallocate: where it is not supported, that writes every block.
     int result = 0;
     do {

@@ -61,7 +61,7 @@ public:
     /// All of it, or an error; a full disk is told with the bytes that are free.
     void write_at(const void* data, std::size_t size, std::uint64_t offset) const;
     /// Sets disk space aside for the bytes [offset, offset + size), without changing the file's length. False if the
-    /// file system cannot, or gains nothing by it.
+    /// file system cannot.
     bool try_reserve(std::uint64_t offset, std::uint64_t size) const;
     /// Throws FileSystemError if `size` bytes cannot fit, as far as the file system tells.
     void require_room(std::uint64_t size) const;

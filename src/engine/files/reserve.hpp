@@ -9,8 +9,8 @@
 
 namespace hf {
 
-/// Makes sure that `size` bytes fit before they are fetched, in slices: some file systems write what they reserve.
-/// Throws FileSystemError.
+/// Makes sure that `size` bytes fit before they are fetched, in slices: file systems in memory take a quarter of a
+/// second for a gigabyte. Throws FileSystemError.
 boost::asio::awaitable<void> reserve(const File& file, std::uint64_t size, Slice& slice);
 
 }  // namespace hf
