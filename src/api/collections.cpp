@@ -80,6 +80,7 @@ asio::awaitable<Collection> CollectionsApi::create_collection(std::string_view t
     body["namespace"] = options.namespace_;
     body["private"] = options.private_;
     put(body, "description", options.description);
+    put(body, "resourceGroupId", options.resource_group_id);
     if (options.namespace_.empty())
         return create_in_own_namespace(session_, std::move(body), options.exists_ok, OwnedToken(options.token));
     return create_impl(session_, post("/api/collections").json(body).token(options.token), options.exists_ok,

@@ -25,10 +25,15 @@ Request tree_request(std::string_view repo_id, const ListRepoTreeOptions& option
     return request;
 }
 
-Request paths_request(std::string_view repo_id, const StringList& paths, const PathsInfoOptions& options) {
+Request paths_request(const Session& session, std::string_view repo_id, const StringList& paths,
+                      const PathsInfoOptions& options) {
     std::vector<std::pair<std::string, std::string>> form;
     for (std::size_t i = 0; i < paths.size(); ++i) form.emplace_back("paths", paths[i]);
-    form.emplace_back("expand", options.expand ? "True" : "False");
+    const bool as_reference = session.reference_routes();
+    if (options.expand)
+        form.emplace_back("expand", as_reference ? "True" : "true");
+    else
+        form.emplace_back("expand", as_reference ? "False" : "false");
     return post("/api/{}/paths-info/{}", Repo::of_any_type(options.repo_type, repo_id),
                 detail::revision_segment(options.revision))
         .form(form)
@@ -67,7 +72,7 @@ public:
             paths.revision = options.revision;
             paths.repo_type = options.repo_type;
             paths.token = options.token;
-            question_ = paths_request(repo_id, options.paths, paths);
+            question_ = paths_request(session_, repo_id, options.paths, paths);
         }
     }
 
@@ -152,7 +157,7 @@ AsyncGenerator<std::string> FilesApi::list_repo_files(std::string_view repo_id, 
 
 asio::awaitable<std::vector<RepoTreeEntry>> FilesApi::get_paths_info(std::string_view repo_id, StringList paths,
                                                                      PathsInfoOptions options) const {
-    return session_.call<std::vector<RepoTreeEntry>>(paths_request(repo_id, paths, options));
+    return session_.call<std::vector<RepoTreeEntry>>(paths_request(session_, repo_id, paths, options));
 }
 
 AsyncGenerator<RepoFile> FilesApi::list_files_info(std::string_view repo_id, ListFilesInfoOptions options) const {

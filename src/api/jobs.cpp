@@ -1,5 +1,5 @@
 #include "api/job_body.hpp"
-#include "api/shared_calls.hpp"
+#include "api/job_call.hpp"
 #include "core/text.hpp"
 #include "session/lists_in_turn.hpp"
 
@@ -17,42 +17,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// A call below a namespace, which may have to be asked for first.
-struct JobCall {
-    template <class Options>
-    JobCall(Session session_, net::Method method_, std::string_view group_, std::string path_, const Options& options)
-        : session(std::move(session_)),
-          method(method_),
-          group(group_),
-          path(std::move(path_)),
-          namespace_(options.namespace_),
-          token(options.token) {}
-
-    JobCall with(json::value content) && {
-        body = std::move(content);
-        return std::move(*this);
-    }
-
-    asio::awaitable<Request> request() {
-        if (namespace_.empty()) namespace_ = co_await detail::account_name(session, token);
-        Request out(method, "/api/" + group + "/" + detail::path_part(segment(namespace_)) + path);
-        if (!body.is_null()) out.json(body);
-        co_return std::move(out.token(token.get()));
-    }
-
-    Session session;
-    net::Method method;
-    std::string group;
-    std::string path;
-    std::string namespace_;
-    OwnedToken token;
-    json::value body;
-};
-
-std::string job_path(std::string_view argument, std::string_view id, std::string_view action = {}) {
-    detail::require(argument, id);
-    return "/" + detail::path_part(segment(id)) + std::string(action);
-}
+using detail::job_path;
+using detail::JobCall;
 
 template <class T>
 asio::awaitable<T> impl(JobCall call) {

@@ -44,8 +44,7 @@ struct SplitId {
 
 /// How creation and deletion name a repository.
 json::object name_body(std::string_view repo_id, std::string_view repo_type) {
-    validate_repo_id(repo_id);
-    validate_repo_type(repo_type);
+    detail::repo_or_kernel(repo_type, repo_id);
     const SplitId id(repo_id);
     json::object body;
     body["name"] = id.name;
@@ -83,10 +82,11 @@ json::object create_body(std::string_view repo_id, const CreateRepoOptions& opti
     if (options.resource_group_id) body["resourceGroupId"] = *options.resource_group_id;
     if (options.region) body["region"] = *options.region;
     if (options.repo_type != "space") return body;
-    if (std::ranges::find(space_sdks, options.space_sdk) == space_sdks.end())
+    const bool by_template = options.space_template && options.space_sdk.empty();
+    if (!by_template && std::ranges::find(space_sdks, options.space_sdk) == space_sdks.end())
         throw_validation("space_sdk", "space_sdk must be gradio, streamlit, docker or static for a Space, not '" +
                                           std::string(options.space_sdk) + "'");
-    body["sdk"] = options.space_sdk;
+    if (!by_template) body["sdk"] = options.space_sdk;
     put_space_settings(body, options);
     return body;
 }
@@ -97,7 +97,49 @@ bool says_it_exists(const HfHubHTTPError& error) {
     return to_lower(error.info().body).find("already exist") != std::string::npos;
 }
 
-asio::awaitable<RepoUrl> create_impl(Session session, Repo repo, Request create, Request info, bool exist_ok) {
+/// A repository to create.
+struct Creation {
+    Creation(Session session_, Repo repo_, json::object body_, Request info_, const CreateRepoOptions& options)
+        : session(std::move(session_)),
+          repo(std::move(repo_)),
+          body(std::move(body_)),
+          info(std::move(info_)),
+          exist_ok(options.exist_ok),
+          token(options.token) {
+        if (options.repo_type == repo_type_space && options.space_template) template_ = *options.space_template;
+    }
+
+    Session session;
+    Repo repo;
+    json::object body;
+    Request info;  // of what may be there already
+    bool exist_ok;
+    OwnedToken token;
+    std::string template_;
+};
+
+/// What the template decides that the caller did not.
+asio::awaitable<void> put_template(Creation& creation) {
+    const std::string wanted = to_lower(creation.template_);
+    const auto templates = co_await detail::call_member<std::vector<SpaceTemplate>>(
+        creation.session, get("/api/spaces/templates").token(creation.token.get()), "templates");
+    const auto found = std::ranges::find_if(templates, [&](const SpaceTemplate& one) {
+        return to_lower(one.name) == wanted || to_lower(one.repo_id) == wanted;
+    });
+    if (found == templates.end())
+        throw_validation("space_template",
+                         "There is no template '" + creation.template_ + "': see list_space_templates");
+    creation.body["template"] = found->repo_id;
+    if (!creation.body.contains("sdk")) creation.body["sdk"] = found->sdk;
+    if (!creation.body.contains("visibility") && found->preferred_private) creation.body["visibility"] = "private";
+}
+
+asio::awaitable<RepoUrl> create_impl(Creation creation) {
+    if (!creation.template_.empty()) co_await put_template(creation);
+    const Session session = creation.session;
+    const Repo repo = creation.repo;
+    const bool exist_ok = creation.exist_ok;
+    Request create = post("/api/repos/create").json(creation.body).write_token(creation.token.get());
     const auto once = [&] { return session.send(create); };
     const auto judge = [](const Error& error) {
         Failed failed;
@@ -125,7 +167,7 @@ asio::awaitable<RepoUrl> create_impl(Session session, Repo repo, Request create,
     // Someone who may not create here may still mean a repository that is there.
     bool found = true;
     try {
-        co_await session.send(std::move(info));
+        co_await session.send(creation.info);
     } catch (const HfHubHTTPError&) {
         found = false;
     }
@@ -251,11 +293,11 @@ void require_namespace(std::string_view argument, std::string_view id) {
 
 asio::awaitable<RepoUrl> ReposApi::create_repo(std::string_view repo_id, CreateRepoOptions options) const {
     const json::object body = create_body(repo_id, options, session_.reference_routes());
-    const Repo repo(options.repo_type, repo_id);
+    const Repo repo = detail::repo_or_kernel(options.repo_type, repo_id);
     InfoOptions info;
     info.token = options.token;
-    return create_impl(session_, repo, post("/api/repos/create").json(body).write_token(options.token),
-                       detail::info_request(repo, info), options.exist_ok);
+    Creation creation(session_, repo, body, detail::info_request(repo, info), options);
+    return create_impl(std::move(creation));
 }
 
 asio::awaitable<void> ReposApi::delete_repo(std::string_view repo_id, DeleteRepoOptions options) const {
@@ -288,14 +330,14 @@ asio::awaitable<json::object> ReposApi::update_repo_visibility(std::string_view 
     return visibility_of_own_repo(session_, repo.type(), repo.id(), private_, OwnedToken(options.token));
 }
 
-asio::awaitable<json::object> ReposApi::update_repo_settings(std::string_view repo_id,
-                                                             UpdateRepoSettingsOptions options) const {
+asio::awaitable<void> ReposApi::update_repo_settings(std::string_view repo_id,
+                                                     UpdateRepoSettingsOptions options) const {
     const Repo repo(options.repo_type, repo_id);
-    return detail::call_done<json::object>(session_, settings_request(repo, settings_body(options), options.token));
+    return session_.call<void>(settings_request(repo, settings_body(options), options.token));
 }
 
 asio::awaitable<RepoInfo> ReposApi::repo_info(std::string_view repo_id, RepoInfoOptions options) const {
-    const Repo repo(options.repo_type, repo_id);
+    const Repo repo = detail::repo_or_kernel(options.repo_type, repo_id);
     InfoOptions info;
     info.revision = options.revision;
     info.timeout = options.timeout;
@@ -306,6 +348,7 @@ asio::awaitable<RepoInfo> ReposApi::repo_info(std::string_view repo_id, RepoInfo
     Request request = detail::info_request(repo, info);
     if (repo.type() == repo_type_dataset) return info_impl<DatasetInfo>(session_, std::move(request));
     if (repo.type() == repo_type_space) return info_impl<SpaceInfo>(session_, std::move(request));
+    if (repo.type() == repo_type_kernel) return info_impl<KernelInfo>(session_, std::move(request));
     return info_impl<ModelInfo>(session_, std::move(request));
 }
 

@@ -9,6 +9,7 @@
 #include <hf/core/repo.hpp>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/describe/class.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -147,7 +148,42 @@ asio::awaitable<SafetensorsRepoMetadata> repo_impl(Files files, FilesApi api, Do
     throw NotASafetensorsRepoError(std::move(info));
 }
 
+/// The Hub's answer, of which no member need be there.
+struct WireShards {
+    std::optional<json::object> index;
+    json::object headers;
+    json::object extra;
+};
+BOOST_DESCRIBE_STRUCT(WireShards, (), (index, headers))
+constexpr bool hf_is_identity(std::type_identity<WireShards>, std::string_view member) { return member == "headers"; }
+
+asio::awaitable<SafetensorsRepoMetadata> headers_impl(Session session, Request request, std::string where) {
+    const WireShards answer = co_await session.call<WireShards>(std::move(request));
+    SafetensorsRepoMetadata out;
+    out.sharded = true;
+    const json::value* metadata = answer.index ? answer.index->if_contains("metadata") : nullptr;
+    if (metadata && metadata->is_object()) out.metadata = metadata->get_object();
+    for (const auto& [file, header] : answer.headers) {
+        const std::string name(file);
+        auto parsed = parse_safetensors_header(json::serialize(header), "'" + name + "' of " + where);
+        for (const auto& [tensor, info] : parsed.tensors) out.weight_map.emplace(tensor, name);
+        out.files_metadata.emplace(name, std::move(parsed));
+    }
+    count_parameters(out, where);
+    co_return out;
+}
+
 }  // namespace
+
+asio::awaitable<SafetensorsRepoMetadata> SafetensorsApi::get_sharded_safetensors_metadata(
+    std::string_view repo_id, GetShardedSafetensorsMetadataOptions options) const {
+    const std::string_view file = options.filename.empty() ? safetensors_index_file : options.filename;
+    require_no_dot_segments(file, "filename");
+    Request request = get("/api/{}/safetensors-metadata/{}", Repo("model", repo_id), file);
+    request.token(options.token).timeout(options.timeout);
+    return headers_impl(session_, std::move(request),
+                        "'" + std::string(file) + "' (repo '" + std::string(repo_id) + "')");
+}
 
 asio::awaitable<SafetensorsRepoMetadata> SafetensorsApi::get_safetensors_metadata(std::string_view repo_id,
                                                                                   FilesOptions options) const {

@@ -49,6 +49,10 @@ std::string_view sort_on_wire(std::string_view sort) {
 }
 }  // namespace
 
+Repo repo_or_kernel(std::string_view repo_type, std::string_view repo_id) {
+    return repo_type == repo_type_kernel ? Repo::of_any_type(repo_type, repo_id) : Repo(repo_type, repo_id);
+}
+
 Request info_request(const Repo& repo, const InfoOptions& options) {
     Request request =
         options.revision.empty() ? get("/api/{}", repo) : get("/api/{}/revision/{}", repo, segment(options.revision));
@@ -113,6 +117,12 @@ RepoUrl created_repo(const Session& session, const Repo& asked, std::string_view
     std::string id = repo_of_path(url, asked.type());
     if (id.empty()) id = repo_of_path(text("name"), asked.type());
     if (id.empty()) id = asked.id();
+    if (asked.type() == repo_type_kernel) {
+        RepoUrl out(session.endpoint() + "/" + id, session.endpoint());
+        out.repo_type = repo_type_kernel;
+        out.url = url.empty() ? session.endpoint() + "/kernels/" + id : url;
+        return out;
+    }
     RepoUrl out(session.endpoint() + "/" + std::string(repo_url_prefix(asked.type())) + id, session.endpoint());
     if (!url.empty()) out.url = url;
     return out;

@@ -14,6 +14,9 @@
 /// Pieces of requests that several groups share.
 namespace hf::detail {
 
+/// A repository where kernels are allowed, too.
+Repo repo_or_kernel(std::string_view repo_type, std::string_view repo_id);
+
 /// GET of a repository's info, as model_info, dataset_info and space_info send it.
 Request info_request(const Repo& repo, const InfoOptions& options);
 

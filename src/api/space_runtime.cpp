@@ -1,3 +1,5 @@
+#include "api/log_lines.hpp"
+#include "api/patience.hpp"
 #include "api/shared_calls.hpp"
 
 #include <hf/api/space_runtime.hpp>
@@ -5,7 +7,8 @@
 namespace hf {
 
 static_assert(options_struct<AddSpaceSettingOptions> && options_struct<RequestSpaceHardwareOptions> &&
-              options_struct<RestartSpaceOptions> && options_struct<DuplicateSpaceOptions>);
+              options_struct<RestartSpaceOptions> && options_struct<DuplicateSpaceOptions> &&
+              options_struct<FetchSpaceLogsOptions> && options_struct<WaitForSpaceOptions>);
 
 namespace asio = boost::asio;
 
@@ -65,6 +68,36 @@ asio::awaitable<SpaceVariables> change_variables(Session session, Request reques
     } catch (const InvalidResponseError&) {
     }
     co_return out;
+}
+
+/// A log of a Space. Whether there will be more nobody says.
+class SpaceLog final : public detail::EventOrigin {
+public:
+    explicit SpaceLog(Request request) : request_(std::move(request)) {}
+
+    asio::awaitable<Request> request() override { co_return request_; }
+    asio::awaitable<bool> is_over() override { co_return false; }
+
+private:
+    Request request_;
+};
+
+bool is_on_its_way(std::string_view stage) {
+    return stage == SpaceStage::building || stage == SpaceStage::running_building ||
+           stage == SpaceStage::app_starting || stage == SpaceStage::running_app_starting;
+}
+
+asio::awaitable<SpaceRuntime> wait_impl(Session session, Request request, std::string repo_id,
+                                        detail::Patience patience) {
+    Clock& clock = session.clock();
+    patience.start(clock.now());
+    while (true) {
+        SpaceRuntime runtime = co_await session.call<SpaceRuntime>(request);
+        if (!is_on_its_way(runtime.stage)) co_return runtime;
+        const auto pause = patience.next(clock.now());
+        if (!pause) patience.give_up("the Space '" + repo_id + "'", runtime.stage);
+        co_await clock.sleep(*pause);
+    }
 }
 
 json::object duplicate_body(const DuplicateSpaceOptions& options) {
@@ -160,6 +193,21 @@ asio::awaitable<ZeroGpuQuota> SpaceRuntimeApi::get_zero_gpu_quota(TokenOptions o
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::get_space_runtime(std::string_view repo_id, TokenOptions options) const {
     return session_.call<SpaceRuntime>(get("/api/{}/runtime", space(repo_id)).token(options.token));
+}
+
+AsyncGenerator<std::string> SpaceRuntimeApi::fetch_space_logs(std::string_view repo_id,
+                                                              FetchSpaceLogsOptions options) const {
+    Request request =
+        get("/api/{}/logs/{}", space(repo_id), segment(options.build ? "build" : "run")).token(options.token);
+    return detail::log_lines(session_, detail::log_settings(options.follow, false),
+                             std::make_unique<SpaceLog>(std::move(request)));
+}
+
+asio::awaitable<SpaceRuntime> SpaceRuntimeApi::wait_for_space(std::string_view repo_id,
+                                                              WaitForSpaceOptions options) const {
+    const detail::Patience patience(options.timeout, options.poll_interval);
+    return wait_impl(session_, get("/api/{}/runtime", space(repo_id)).token(options.token), std::string(repo_id),
+                     patience);
 }
 
 asio::awaitable<SpaceRuntime> SpaceRuntimeApi::request_space_hardware(std::string_view repo_id,

@@ -1,14 +1,19 @@
 #include "api/shared_calls.hpp"
 #include "session/kept_entries.hpp"
 #include "session/lists_in_turn.hpp"
+#include "session/services.hpp"
 
 #include <hf/api/users.hpp>
+#include <hf/core/hash.hpp>
 
 #include <boost/describe/class.hpp>
 
+#include <map>
+#include <mutex>
+
 namespace hf {
 
-static_assert(options_struct<TokenOptions> && options_struct<ListLikedReposOptions> &&
+static_assert(options_struct<TokenOptions> && options_struct<WhoamiOptions> && options_struct<ListLikedReposOptions> &&
               options_struct<ListUserReposOptions>);
 
 namespace asio = boost::asio;
@@ -47,6 +52,51 @@ asio::awaitable<std::optional<std::string>> permission_impl(Session session, Req
     }
     if (!account.auth || !account.auth->access_token) co_return std::nullopt;
     co_return account.auth->access_token->role;
+}
+
+/// What whoami said, by token.
+class KnownAccounts {
+public:
+    std::optional<json::object> find(const std::string& token) {
+        const std::lock_guard lock(mutex_);
+        const auto it = accounts_.find(token);
+        return it == accounts_.end() ? std::nullopt : std::optional(it->second);
+    }
+    void keep(const std::string& token, const json::object& account) {
+        // Servers have tokens of many users.
+        constexpr std::size_t most = 1024;
+        const std::lock_guard lock(mutex_);
+        if (accounts_.size() >= most) accounts_.clear();
+        accounts_[token] = account;
+    }
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, json::object> accounts_;
+};
+
+asio::awaitable<json::object> whoami_impl(Session session, OwnedToken token, bool cache) {
+    const auto known = session.services().use<KnownAccounts>();
+    const TokenArg given = token.get();
+    const std::string key = given.kind() == TokenArg::Kind::text ? sha256_hex(given.text()) : std::string();
+    if (cache) {
+        if (auto account = known->find(key)) co_return *std::move(account);
+    }
+    json::object account = co_await session.call<json::object>(detail::whoami_request(given));
+    if (cache) known->keep(key, account);
+    co_return account;
+}
+
+/// As in 2.4.0, which tells no more of those who like; the rest is in `extra`.
+User liker_of(const json::value& answer) {
+    User user = json::from_value<User>(answer);
+    User out;
+    out.username = std::move(user.username);
+    out.fullname = std::move(user.fullname);
+    out.avatar_url = std::move(user.avatar_url);
+    out.extra = json::from_value<json::object>(answer);
+    for (const char* name : {"user", "fullname", "avatarUrl"}) out.extra.erase(name);
+    return out;
 }
 
 AsyncGenerator<LikedRepo> likes_of(const Session& session, std::string_view user, TokenArg token) {
@@ -96,8 +146,10 @@ asio::awaitable<UserLikes> likes_impl(Session session, std::string user, OwnedTo
 
 }  // namespace
 
-asio::awaitable<json::object> UsersApi::whoami(TokenOptions options) const {
-    return session_.call<json::object>(detail::whoami_request(options.token));
+asio::awaitable<json::object> UsersApi::whoami(WhoamiOptions options) const {
+    if (options.token.kind() == TokenArg::Kind::none && !session_.reference_routes())
+        throw_validation("token", "whoami is about a token: it cannot do without");
+    return whoami_impl(session_, OwnedToken(options.token), options.cache);
 }
 
 asio::awaitable<std::optional<std::string>> UsersApi::get_token_permission(TokenOptions options) const {
@@ -122,8 +174,9 @@ asio::awaitable<UserLikes> UsersApi::get_liked_repos(ListLikedReposOptions optio
 }
 
 AsyncGenerator<User> UsersApi::list_repo_likers(std::string_view repo_id, RepoOptions options) const {
-    return session_.list<User>(
-        get("/api/{}/likers", Repo::of_any_type(options.repo_type, repo_id)).token(options.token), all_readable);
+    return session_.list_with<User>(
+        get("/api/{}/likers", Repo::of_any_type(options.repo_type, repo_id)).token(options.token), &liker_of,
+        all_readable);
 }
 
 asio::awaitable<User> UsersApi::get_user_overview(std::string_view username, TokenOptions options) const {

@@ -28,11 +28,23 @@ void EventStreamParser::feed(std::string_view bytes) {
     }
 }
 
+void EventStreamParser::finish() {
+    if (rules_ == EventRules::lines_of_json) take_line();
+    line_.clear();
+}
+
 std::vector<ServerEvent> EventStreamParser::take() { return std::exchange(events_, {}); }
 
 void EventStreamParser::take_line() {
     std::string_view line = line_;
     if (std::exchange(first_line_, false) && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+    if (rules_ == EventRules::lines_of_json) {
+        constexpr std::string_view field = "data: ";
+        if (!line.starts_with("data: {")) return;
+        event_.data = line.substr(field.size());
+        events_.push_back(std::exchange(event_, {}));
+        return;
+    }
     if (line.empty()) {
         ServerEvent next;
         next.id = event_.id;

@@ -3,7 +3,6 @@
 #include <hf/core/url.hpp>
 
 #include "core/text.hpp"
-#include "core/utf8.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -11,32 +10,16 @@
 namespace hf {
 namespace {
 
-// Python's \w: letters, digits and '_' of every script. Of the rest of Unicode we exclude the blocks that
-// hold controls, spaces, punctuation and pictures: the Hub itself only has ASCII names.
-bool is_word_character(char32_t c) {
-    if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
-    if (c == 0xD7 || c == 0xF7) return false;
-    const auto within = [c](char32_t first, char32_t last) { return c >= first && c <= last; };
-    return !(within(0x2000, 0x206F) || within(0x20A0, 0x20CF) || within(0x2190, 0x245F) || within(0x2500, 0x2BFF) ||
-             within(0x2E00, 0x3004) || within(0x3008, 0x3020) || within(0xD800, 0xF8FF) || within(0xFE00, 0xFE6F) ||
-             within(0xFEFF, 0xFF0F) || within(0xFFF0, 0xFFFF) || within(0x1F000, 0x1FAFF) || c >= 0xE0000);
+bool is_word_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// [\w\-.]+ that starts and ends with \w; the number of characters, 0 if it is not that.
-std::size_t name_length(std::string_view name) {
-    std::size_t length = 0;
-    bool first_and_last = true;
-    while (!name.empty()) {
-        const auto [c, bytes] = utf8::decode(name);
-        if (c == utf8::invalid) return 0;
-        const bool word = is_word_character(c);
-        if (!word && c != '-' && c != '.') return 0;
-        if ((length == 0 || bytes == name.size()) && !word) first_and_last = false;
-        name.remove_prefix(bytes);
-        ++length;
-    }
-    return first_and_last ? length : 0;
+// Up to 96 of [A-Za-z0-9_.-] that start and end with neither '-' nor '.'.
+bool is_name(std::string_view name) {
+    constexpr std::size_t longest = 96;
+    if (name.empty() || name.size() > longest) return false;
+    if (!is_word_character(name.front()) || !is_word_character(name.back())) return false;
+    return std::ranges::all_of(name, [](char c) { return is_word_character(c) || c == '-' || c == '.'; });
 }
 
 std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 256)) + "'"; }
@@ -82,10 +65,10 @@ void validate_repo_id(std::string_view repo_id, std::string_view argument) {
         fail("repo id must be in the form 'repo_name' or 'namespace/repo_name'; use repo_type if needed");
     const auto slash = repo_id.find('/');
     const bool has_namespace = slash != repo_id.npos;
-    const auto length = name_length(has_namespace ? repo_id.substr(slash + 1) : repo_id);
-    if (length == 0 || length > 96 || (has_namespace && name_length(repo_id.substr(0, slash)) == 0))
+    const bool named = is_name(has_namespace ? repo_id.substr(slash + 1) : repo_id);
+    if (!named || (has_namespace && !is_name(repo_id.substr(0, slash))))
         fail(
-            "repo id must use letters, digits, '-', '_' or '.', '-' and '.' cannot start or end a name, "
+            "repo id must use letters and digits of ASCII, '-', '_' or '.', '-' and '.' cannot start or end a name, "
             "max length of a name is 96");
     if (repo_id.find("--") != repo_id.npos || repo_id.find("..") != repo_id.npos)
         fail("cannot have '--' or '..' in a repo id");

@@ -45,6 +45,8 @@ net::Timeouts SessionState::timeouts(const Request& request) const {
         out.first_byte = *request.timeout_;
         out.stall = *request.timeout_;
     }
+    // Events come when something happens: no rate is expected of them.
+    if (request.fields_.find("Accept") == "text/event-stream") out.min_rate = 0;
     return out;
 }
 
@@ -228,7 +230,7 @@ asio::awaitable<SessionState::Exchange> SessionState::all_attempts(Request reque
         throw OfflineModeIsEnabled(std::move(info));
     }
     const std::string credentials = request.anonymous_ ? std::string() : authorization(request);
-    net::RetryPolicy policy = request.upload_ ? upload_policy_ : policy_;
+    net::RetryPolicy policy = request.upload_ ? upload_policy_ : request.page_ ? page_policy_ : policy_;
     // What would not begin in time need not be waited for: the reason to wait is told at once.
     if (time) policy.total = policy.total.count() > 0 ? std::min(policy.total, *time) : *time;
     net::RetryState retries(policy, request.idempotent_.value_or(net::is_idempotent(request.method_)), clock->now());

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
@@ -71,6 +72,28 @@ std::string expand_home(std::string path, std::string_view home) {
     return path.starts_with("~/") ? join(home, std::string_view(path).substr(2)) : path;
 }
 
+/// "$NAME" and "${NAME}" as a shell has them; of a variable that is not set the text stays.
+std::string expand_variables(std::string_view path, const Variables& variables) {
+    const auto is_name = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
+    std::string out;
+    while (!path.empty()) {
+        const auto dollar = std::min(path.find('$'), path.size());
+        out += path.substr(0, dollar);
+        path.remove_prefix(dollar);
+        if (path.empty()) break;
+        const bool braced = path.starts_with("${");
+        std::string_view name = path.substr(braced ? 2 : 1);
+        name = name.substr(0, static_cast<std::size_t>(std::ranges::find_if_not(name, is_name) - name.begin()));
+        std::size_t length = name.size() + (braced ? 2 : 1);
+        const bool closed = !braced || (length < path.size() && path[length] == '}');
+        length += braced && closed;
+        const std::string text(path.substr(0, length));
+        out += name.empty() || !closed ? text : variables.text(std::string(name), text);
+        path.remove_prefix(length);
+    }
+    return out;
+}
+
 // Tokens are pasted with line breaks and spaces around them, and wrapped.
 std::optional<std::string> clean_token(std::string text) {
     std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
@@ -132,16 +155,25 @@ Environment::Environment(const Lookup& lookup, std::string home) {
     const Variables variables(lookup);
     const bool staging = variables.flag("HUGGINGFACE_CO_STAGING");
     endpoint = variables.text("HF_ENDPOINT", std::string(staging ? staging_endpoint : default_endpoint));
+    const auto path = [&](const std::string& name, std::string otherwise) {
+        return expand_home(expand_variables(variables.text(name, std::move(otherwise)), variables), home);
+    };
     const std::string cache_home = variables.text("XDG_CACHE_HOME", join(home, ".cache"));
-    hf_home = expand_home(variables.text("HF_HOME", join(cache_home, "huggingface")), home);
-    hub_cache = variables.text("HF_HUB_CACHE", variables.text("HUGGINGFACE_HUB_CACHE", join(hf_home, "hub")));
-    assets_cache =
-        variables.text("HF_ASSETS_CACHE", variables.text("HUGGINGFACE_ASSETS_CACHE", join(hf_home, "assets")));
-    token_path = staging ? join(home, ".cache/huggingface_staging/token")
-                         : expand_home(variables.text("HF_TOKEN_PATH", join(hf_home, "token")), home);
+    hf_home = path("HF_HOME", join(cache_home, "huggingface"));
+    hub_cache = path("HF_HUB_CACHE", variables.text("HUGGINGFACE_HUB_CACHE", join(hf_home, "hub")));
+    assets_cache = path("HF_ASSETS_CACHE", variables.text("HUGGINGFACE_ASSETS_CACHE", join(hf_home, "assets")));
+    xet_cache = path("HF_XET_CACHE", join(hf_home, "xet"));
+    token_path =
+        staging ? join(home, ".cache/huggingface_staging/token") : path("HF_TOKEN_PATH", join(hf_home, "token"));
+    const std::string own_token_path = path("HF_TOKEN_PATH", "");
+    const auto folder = own_token_path.rfind('/');
+    stored_tokens_path = own_token_path.empty()          ? join(hf_home, "stored_tokens")
+                         : folder == own_token_path.npos ? std::string("stored_tokens")
+                                                         : own_token_path.substr(0, folder + 1) + "stored_tokens";
     offline = Variables::is_true(variables.text("HF_HUB_OFFLINE", variables.text("TRANSFORMERS_OFFLINE")));
     disable_implicit_token = variables.flag("HF_HUB_DISABLE_IMPLICIT_TOKEN");
     disable_xet = variables.flag("HF_HUB_DISABLE_XET");
+    disable_symlinks = variables.flag("HF_HUB_DISABLE_SYMLINKS");
     disable_telemetry = variables.flag("HF_HUB_DISABLE_TELEMETRY") || variables.flag("DISABLE_TELEMETRY") ||
                         variables.flag("DO_NOT_TRACK");
     etag_timeout = std::chrono::seconds(variables.number("HF_HUB_ETAG_TIMEOUT", default_etag_timeout.count()));

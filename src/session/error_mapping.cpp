@@ -1,5 +1,6 @@
 #include "session/error_mapping.hpp"
 
+#include "core/text.hpp"
 #include "net/policy/rate_limit.hpp"
 
 #include <hf/core/datetime.hpp>
@@ -180,15 +181,37 @@ void add_store_error(std::string& out, std::string_view body) {
     add_line(out, code.empty() || message.empty() ? code + message : code + ": " + message);
 }
 
-void add_body(std::string& out, std::string_view body) {
+// A body that is no JSON, and was not to be any. Pages tell people nothing that can be said in a line.
+void add_plain_text(std::string& out, const net::Fields& fields, std::string_view body) {
+    constexpr std::size_t longest_text = 1024;
+    const std::string type = to_lower(text_of(fields, "Content-Type"));
+    body = trim(body, " \t\r\n");
+    if (type.find("html") == type.npos && !body.starts_with('<') && !body.starts_with('{'))
+        add_line(out, body.substr(0, longest_text));
+}
+
+void add_error(std::string& out, const boost::json::object& members) {
+    const auto* error = members.if_contains("error");
+    const auto* description = members.if_contains("error_description");
+    const auto* reason = description ? description->if_string() : nullptr;
+    const auto* name = error ? error->if_string() : nullptr;
+    if (name && reason)
+        add_line(out, std::string(*name) + ": " + std::string(*reason));
+    else if (reason && (!error || error->is_null()))
+        add_text(out, *description);
+    else if (error)
+        add_text(out, *error);
+}
+
+void add_body(std::string& out, const net::Fields& fields, std::string_view body) {
     add_store_error(out, body);
-    if (body.find('{') == body.npos) return;
     boost::system::error_code failure;
     const auto json = boost::json::parse(body, failure);
-    const auto* members = failure ? nullptr : json.if_object();
+    if (failure) return add_plain_text(out, fields, body);
+    const auto* members = json.if_object();
     if (!members) return;
+    add_error(out, *members);
     if (const auto* error = members->if_contains("error")) {
-        add_text(out, *error);
         if (const auto* list = error->if_array()) {
             for (const auto& item : *list) add_text(out, item);
         }
@@ -206,7 +229,7 @@ void add_body(std::string& out, std::string_view body) {
 std::string server_message(const net::Fields& fields, std::string_view body) {
     std::string out;
     add_line(out, fields.find("X-Error-Message").value_or(std::string_view()));
-    add_body(out, body);
+    add_body(out, fields, body);
     return out;
 }
 

@@ -49,8 +49,8 @@ struct Shared {
 
     Session session;
     Request first;
-    std::uint64_t skip;   // elements of the first page that an earlier generator gave
-    std::uint64_t limit;  // elements still wanted
+    std::uint64_t skip;                             // elements of the first page that an earlier generator gave
+    std::uint64_t limit;                            // elements still wanted
     std::optional<std::chrono::milliseconds> time;  // for each wait of the consumer
     std::chrono::steady_clock::time_point until;    // the end of the present one
     std::optional<Strand> strand;
@@ -87,9 +87,9 @@ void require_progress(Shared& shared, const Url& page, bool empty) {
 void keep_from(ElementBatch& batch, std::uint64_t index, Page& page, std::uint64_t& limit) {
     batch.page = page.url;
     const std::uint64_t repeated = page.handed_on > index ? page.handed_on - index : 0;
-    batch.elements.erase(batch.elements.begin(),
-                         batch.elements.begin() + static_cast<std::ptrdiff_t>(
-                                                      std::min<std::uint64_t>(repeated, batch.elements.size())));
+    batch.elements.erase(
+        batch.elements.begin(),
+        batch.elements.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(repeated, batch.elements.size())));
     batch.first_index = std::max(index, page.handed_on);
     if (batch.elements.size() > limit) batch.elements.resize(limit);
     limit -= batch.elements.size();
@@ -100,7 +100,8 @@ asio::awaitable<void> fetch_page(std::shared_ptr<Shared> shared, Page& page) {
     Stream stream = co_await shared->session.open(page.request);
     const bool again = !page.url.empty();  // its body broke off
     page.url = stream.url.to_string();
-    if (!again && !shared->seen.add(page.url)) throw_endless("a next link leads to a page that was read before", stream.url);
+    if (!again && !shared->seen.add(page.url))
+        throw_endless("a next link leads to a page that was read before", stream.url);
     page.next = next_link(stream.response.fields.combined("Link")).value_or("");
     ElementScanner scanner;
     std::string chunk(chunk_size, '\0');
@@ -139,7 +140,7 @@ asio::awaitable<void> fetch_page_surely(std::shared_ptr<Shared> shared, Page& pa
         if (page.url.empty()) throw;
         return Failed{net::Outcome::of_error(error)};
     };
-    co_await retrying(shared->session.clock(), to_policy(shared->session.retry()), once, judge);
+    co_await retrying(shared->session.clock(), to_policy(shared->session.page_retry()), once, judge);
 }
 
 asio::awaitable<void> fetch_all(std::shared_ptr<Shared> shared) {
@@ -244,6 +245,7 @@ std::unique_ptr<PageStream> Session::pages(Request request, ListOptions options)
     // Pages are fetched ahead, while nobody waits for them: the time runs where the consumer waits.
     const auto time = state_->time_for(request);
     request.deadline_ = std::chrono::milliseconds(0);
+    request.page_ = true;
     return std::make_unique<Pages>(std::make_shared<Shared>(*this, std::move(request), skip, limit, time));
 }
 

@@ -105,6 +105,7 @@ SessionState::SessionState(asio::any_io_executor executor_, const SessionConfig&
       offline(config.offline.value_or(environment.offline)),
       reference_routes(config.reference_routes),
       retry(config.retry),
+      page_retry(config.page_retry.value_or(config.retry)),
       deadline(config.deadline.positive("deadline")),
       clock(clock_ ? std::move(clock_) : make_system_clock()),
       transport(transport_ ? std::move(transport_)
@@ -115,6 +116,7 @@ SessionState::SessionState(asio::any_io_executor executor_, const SessionConfig&
       user_agent_(build_user_agent(config.library_name, config.library_version, config.user_agent)),
       policy_(to_policy(config.retry)),
       upload_policy_(to_policy(config.upload_retry)),
+      page_policy_(to_policy(page_retry)),
       budget_(0.2, 10, clock->now()),
       obey_quota_(config.obey_quota),
       max_quota_wait_(std::clamp(config.max_quota_wait, std::chrono::milliseconds(0), longest_quota_wait)),
@@ -127,7 +129,8 @@ SessionState::SessionState(asio::any_io_executor executor_, const SessionConfig&
 }
 
 std::string SessionState::authorization(TokenArg call, bool write) const {
-    return resolve_authorization(environment, token_arg_, call, write).value_or(std::string());
+    // Today it is for the Hub to refuse what lacks a token.
+    return resolve_authorization(environment, token_arg_, call, write && reference_routes).value_or(std::string());
 }
 
 std::string SessionState::authorization(const Request& request) const {
@@ -236,6 +239,7 @@ const Environment& Session::environment() const noexcept { return state_->enviro
 bool Session::offline() const noexcept { return state_->offline; }
 bool Session::reference_routes() const noexcept { return state_->reference_routes; }
 const RetryConfig& Session::retry() const noexcept { return state_->retry; }
+const RetryConfig& Session::page_retry() const noexcept { return state_->page_retry; }
 const std::optional<std::chrono::milliseconds>& Session::deadline() const noexcept { return state_->deadline; }
 SessionServices& Session::services() const noexcept { return state_->services; }
 Clock& Session::clock() const noexcept { return *state_->clock; }

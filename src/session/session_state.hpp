@@ -62,6 +62,7 @@ public:
     bool offline = false;
     bool reference_routes = false;
     RetryConfig retry;
+    RetryConfig page_retry;
     std::optional<std::chrono::milliseconds> deadline;
     std::shared_ptr<Clock> clock;
     std::shared_ptr<net::Transport> transport;
@@ -102,6 +103,7 @@ private:
     std::string user_agent_;
     net::RetryPolicy policy_;
     net::RetryPolicy upload_policy_;
+    net::RetryPolicy page_policy_;
     net::RetryBudget budget_;
     net::Timeouts timeouts_;
     bool obey_quota_;

@@ -12,6 +12,10 @@ const RepoFolder* RepoTreeEntry::folder() const noexcept {
     return std::get_if<RepoFolder>(static_cast<const variant*>(this));
 }
 
+void hf_decoded(BlobSecurityInfo& security) {
+    if (security.status) security.safe = security.status == "safe";
+}
+
 namespace json {
 
 RepoTreeEntry Codec<RepoTreeEntry>::from(const value& json) {
@@ -23,18 +27,6 @@ RepoTreeEntry Codec<RepoTreeEntry>::from(const value& json) {
 value Codec<RepoTreeEntry>::to(const RepoTreeEntry& entry) {
     if (const RepoFile* file = entry.file()) return Codec<RepoFile>::to(*file);
     return Codec<RepoFolder>::to(*entry.folder());
-}
-
-using Siblings = std::vector<RepoSibling>;
-
-std::optional<Siblings> Codec<std::optional<Siblings>>::from(const value& json) {
-    Siblings siblings = Codec<Siblings>::from(json);
-    if (siblings.empty()) return std::nullopt;
-    return siblings;
-}
-
-value Codec<std::optional<Siblings>>::to(const std::optional<Siblings>& siblings) {
-    return siblings ? Codec<Siblings>::to(*siblings) : value();
 }
 
 }  // namespace json

@@ -78,6 +78,11 @@ public:
 
     bool contains(std::string_view name) const { return arguments_.contains(name); }
 
+    bool is_list(std::string_view name) const {
+        const json::value* data = member(arguments_, name);
+        return data && data->is_array();
+    }
+
     /// A parameter; a name that ends in '?' may be missing, then it is empty. Throws std::runtime_error if the
     /// case lacks another one.
     template <class T>

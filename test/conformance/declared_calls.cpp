@@ -5,6 +5,7 @@
 // and those of its parameters are the reference's, but for a trailing underscore; what has a default may be missing
 // from a case, and what ends in "Options" holds the rest. In include/hf/api the calls of other classes are those of
 // objects that calls give.
+// Two calls of one name take one thing and a list of such things, in this order, as their first parameter.
 // A struct of data members that the header does not describe is described with all of them. One called ...Options must
 // be of that kind: what cannot be understood in it is an error, so that no member is forgotten.
 #include <cctype>
@@ -13,6 +14,7 @@
 #include <iostream>
 #include <iterator>
 #include <regex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -31,6 +33,7 @@ struct CallDeclaration {
     std::string result;
     std::string name;
     std::vector<Parameter> parameters;
+    bool is_const = false;
 };
 
 struct StructDeclaration {
@@ -152,6 +155,7 @@ std::vector<CallDeclaration> parse_calls(const std::string& text) {
             if (!std::regex_match(call.name, std::regex("\\w+"))) continue;
             for (const auto& part : split(bracketed(text, parenthesis, close)))
                 call.parameters.push_back(parse_parameter(part));
+            call.is_const = trimmed(text.substr(close + 1, text.find_first_of(";{", close) - close - 1)) == "const";
             out.push_back(std::move(call));
         }
     }
@@ -163,11 +167,26 @@ std::string reference_name(std::string name) {
     return name;
 }
 
-void write_row(std::ostream& out, const CallDeclaration& call) {
+/// `&Class::function`, also where there are two of that name.
+std::string pointer_to(const CallDeclaration& call) {
+    const std::string_view generator = "AsyncGenerator<";
+    const bool gives_list = call.result.starts_with(generator);
+    std::string type = gives_list ? call.result : "boost::asio::awaitable<" + call.result + ">";
+    type += " (" + call.class_name + "::*)(";
+    const char* separator = "";
+    for (const auto& parameter : call.parameters) {
+        type += separator + parameter.type;
+        separator = ", ";
+    }
+    type += call.is_const ? ") const" : ")";
+    return "static_cast<" + type + ">(&" + call.class_name + "::" + call.name + ")";
+}
+
+/// `overloads`: another call of that name stands before it.
+void write_row(std::ostream& out, const CallDeclaration& call, bool overloads) {
     const bool of_client = call.class_name.ends_with("Api");
     const std::string name = (of_client ? "" : call.class_name + ".") + reference_name(call.name);
-    out << "        {\"" << name << "\", " << (of_client ? "call(&HfApi::" : "call_object(&" + call.class_name + "::")
-        << call.name << ", {";
+    out << "        {\"" << name << "\", " << (of_client ? "call(" : "call_object(") << pointer_to(call) << ", {";
     std::string signature;
     const char* separator = "";
     for (const auto& parameter : call.parameters) {
@@ -177,7 +196,8 @@ void write_row(std::ostream& out, const CallDeclaration& call) {
         out << separator << '"' << reference_name(parameter.name) << (parameter.optional ? "?" : "") << '"';
         separator = ", ";
     }
-    out << "}), \"" << signature << "\", \"" << call.result << "\"},\n";
+    out << "}), \"" << signature << "\", \"" << call.result << "\", \""
+        << (overloads ? reference_name(call.parameters.front().name) : "") << "\"},\n";
 }
 
 void write_calls(std::ostream& out, const std::filesystem::path& header, const std::string& text,
@@ -186,8 +206,10 @@ void write_calls(std::ostream& out, const std::filesystem::path& header, const s
     out << "// Made by declared_calls of " << header.filename().string() << ".\n#include \"methods.hpp\"\n"
         << "#include \"notations.hpp\"\n\nnamespace hf::conformance {\n\n"
         << "std::vector<MethodRow> " << function << "() {\n    return {\n";
+    std::set<std::string> names;
     for (const auto& call : parse_calls(text)) {
-        if (with_objects || call.class_name.ends_with("Api")) write_row(out, call);
+        if (!with_objects && !call.class_name.ends_with("Api")) continue;
+        write_row(out, call, !names.insert(call.class_name + "::" + call.name).second);
     }
     out << "    };\n}\n\n}  // namespace hf::conformance\n";
 }

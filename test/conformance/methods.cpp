@@ -17,11 +17,21 @@ const std::map<std::string_view, std::vector<std::string_view>> ignored = {
 // A list that v0.20.3 gives as one object.
 const std::map<std::string_view, std::string_view> renamed = {{"list_liked_repos", "get_liked_repos"}};
 
+/// The call for one where the case gives one, else that for a list.
+Method one_or_list(std::string_view parameter, Method one, Method list) {
+    return [parameter, one = std::move(one), list = std::move(list)](Call& call) {
+        return call.arguments.is_list(parameter) ? list(call) : one(call);
+    };
+}
+
 void add(std::map<std::string_view, Method>& table, std::vector<MethodRow> rows) {
     for (auto& row : rows) {
         const auto it = ignored.find(row.name);
         if (it != ignored.end()) row.method = ignoring(it->second, std::move(row.method));
-        table.emplace(row.name, std::move(row.method));
+        if (row.list_parameter.empty())
+            table.emplace(row.name, std::move(row.method));
+        else
+            table[row.name] = one_or_list(row.list_parameter, std::move(table.at(row.name)), std::move(row.method));
     }
 }
 

@@ -38,6 +38,8 @@ struct MethodRow {
     Method method;
     std::string_view parameters = {};  ///< of declared calls: "repo_id, [options]"
     std::string_view result = {};      ///< and their type: "ModelInfo"
+    /// Of the second of two calls of one name: the parameter whose list the case must give for it.
+    std::string_view list_parameter = {};
 };
 
 /// The calls that a header declares, written by declared_calls.

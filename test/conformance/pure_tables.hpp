@@ -9,8 +9,14 @@
 
 namespace hf::conformance {
 
-/// Applies the function of a table to one input. `folder` is an empty folder, "{tmp}" in the texts.
-using PureFunction = std::function<json::value(const json::object& input, const std::filesystem::path& folder)>;
+/// Where the function of a table is tried.
+struct PurePlace {
+    std::filesystem::path folder;  ///< empty, "{tmp}" in the texts
+    bool reference_routes = false;
+};
+
+/// Applies the function of a table to one input.
+using PureFunction = std::function<json::value(const json::object& input, const PurePlace& place)>;
 
 struct PureRow {
     std::string_view table;

@@ -18,8 +18,6 @@
 namespace hf::conformance {
 namespace {
 
-using Folder = std::filesystem::path;
-
 // Members in snake_case, those of `extra` beside them.
 template <class Card>
 json::object attributes_of(const Card& card) {
@@ -43,14 +41,14 @@ json::value card_table(const json::value& data) {
     return {{"attributes", attributes_of(*card)}, {"as_dictionary", card->to_dict()}};
 }
 
-json::value card_data(const json::object& input, const Folder&) {
+json::value card_data(const json::object& input, const PurePlace&) {
     const std::string type = input_text(input, "repo_type");
     const json::value& data = input.at("cardData");
     if (type == "model") return card_table<ModelCardData>(data);
     return type == "dataset" ? card_table<DatasetCardData>(data) : card_table<SpaceCardData>(data);
 }
 
-json::value safetensors_counts(const json::object& input, const Folder&) {
+json::value safetensors_counts(const json::object& input, const PurePlace&) {
     SafetensorsRepoMetadata repo;
     json::object tensor_counts, file_counts;
     for (const auto& [file, tensors] : input.at("files_tensors").as_object()) {
@@ -100,7 +98,7 @@ json::array ids_of(const std::vector<MultiCommitStep>& steps) {
     return ids;
 }
 
-json::value multi_commit(const json::object& input, const Folder&) {
+json::value multi_commit(const json::object& input, const PurePlace&) {
     MultiCommitStrategy strategy(make_steps(input.at("addition_commits")), make_steps(input.at("deletion_commits")));
     std::vector<MultiCommitStep*> in_order;
     for (auto& step : strategy.deletions) in_order.push_back(&step);
@@ -210,7 +208,7 @@ json::object upload_retry() {
             {"also_on", also_on}};
 }
 
-json::value constants(const json::object&, const Folder&) {
+json::value constants(const json::object&, const PurePlace&) {
     json::object out = space_constants();
     for (auto& [name, values] : inference_endpoint_constants()) out[name] = std::move(values);
     json::object prefixes;

@@ -195,7 +195,7 @@ Difference run_pure_case(const VectorCase& vector_case, const std::filesystem::p
     const json::object& data = whole.get_object();
     Outcome outcome;
     try {
-        outcome.result = (*function)(data.at("input").as_object(), folder);
+        outcome.result = (*function)(data.at("input").as_object(), PurePlace{folder, vector_case.reference_routes});
     } catch (...) {
         outcome.error = std::current_exception();
     }

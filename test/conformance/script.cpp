@@ -1,5 +1,5 @@
-#include "core/base64.hpp"
 #include "script.hpp"
+#include "core/base64.hpp"
 
 #include <hf/core/url.hpp>
 
@@ -159,6 +159,10 @@ test::ScriptedAnswer make_answer(const json::object& response) {
         answer.body = text_or(response, "body_text", "");
     }
     answer.chunked = flag(response, "chunked");
+    if (const json::value* size = member(response, "truncate_body_to")) {
+        answer.body.resize(std::min(answer.body.size(), size->to_number<std::size_t>()));
+        answer.close = true;
+    }
     answer.drop = text_or(response, "connection", "") == "drop";
     if (const json::value* after = member(response, "stall_after")) {
         answer.stall_after = after->to_number<std::size_t>();

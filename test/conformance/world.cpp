@@ -60,6 +60,8 @@ void World::make_api(const json::object& data) {
     config.datasets_server = placeholders_["datasets_server"];
     // As the reference: only uploads are repeated, and quotas are not looked at.
     config.retry.max_attempts = 1;
+    // Today's repeats pages, too.
+    if (!reference_routes_) config.page_retry = config.upload_retry;
     config.obey_quota = false;
     config.reference_routes = reference_routes_;
     Arena arena;

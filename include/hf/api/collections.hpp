@@ -18,7 +18,8 @@ struct CreateCollectionOptions {
     std::string_view namespace_{};  ///< user or organization; empty: the token's account
     TextArg description{};
     bool private_ = false;
-    bool exists_ok = false;  ///< give the collection of that title if there is one
+    bool exists_ok = false;       ///< give the collection of that title if there is one
+    TextArg resource_group_id{};  ///< of the organization: who may see it
     TokenArg token{};
 };
 

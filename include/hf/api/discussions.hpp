@@ -1,15 +1,17 @@
 #pragma once
 
-#include <hf/api/repo_options.hpp>
+#include <hf/api/users.hpp>
 #include <hf/types/discussion.hpp>
+
+#include <filesystem>
 
 namespace hf {
 
 struct GetRepoDiscussionsOptions {
     TextArg author{};
-    TextArg discussion_type{};                            ///< "all", "discussion" or "pull_request"
-    TextArg discussion_status{};                          ///< "all", "open" or "closed"
-    std::string_view repo_type{};                         ///< "model" (default), "dataset" or "space"
+    TextArg discussion_type{};     ///< "all", "discussion" or "pull_request"
+    TextArg discussion_status{};   ///< "all", "open" or "closed"
+    std::string_view repo_type{};  ///< "model" (default), "dataset" or "space"
     TokenArg token{};
 };
 
@@ -40,6 +42,11 @@ struct DiscussionCommentOptions {
 class DiscussionsApi {
 public:
     explicit DiscussionsApi(Session session) : session_(std::move(session)) {}
+
+    /// Uploads a picture, film or sound and gives its address, for the text of a discussion. HFValidationError for a
+    /// suffix that the Hub does not take.
+    boost::asio::awaitable<std::string> upload_attachment(const std::filesystem::path& path,
+                                                          TokenOptions options = {}) const;
 
     /// The discussions and pull requests of a repository, newest first. `next()` throws RepositoryNotFoundError.
     AsyncGenerator<Discussion> get_repo_discussions(std::string_view repo_id,

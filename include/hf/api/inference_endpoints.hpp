@@ -22,8 +22,15 @@ struct InferenceEndpointStatus {
 /// Who may call an endpoint: anyone, holders of a token, or machines in the owner's network.
 struct InferenceEndpointType {
     static constexpr std::string_view public_ = "public";
-    static constexpr std::string_view protected_ = "protected";
+    static constexpr std::string_view authenticated = "authenticated";
     static constexpr std::string_view private_ = "private";
+    static constexpr std::string_view protected_ = "protected";  ///< its name before 2026
+};
+
+/// By what an endpoint gets more or fewer replicas.
+struct InferenceEndpointScalingMetric {
+    static constexpr std::string_view pending_requests = "pendingRequests";
+    static constexpr std::string_view hardware_usage = "hardwareUsage";
 };
 
 struct EndpointOptions {
@@ -33,20 +40,37 @@ struct EndpointOptions {
 
 /// All but those with a default must be given.
 struct CreateInferenceEndpointOptions {
-    std::string_view repository{};     ///< model, "gpt2"
-    std::string_view framework{};      ///< "pytorch", "custom", …
-    std::string_view accelerator{};    ///< "cpu" or "gpu"
-    std::string_view instance_size{};  ///< "medium"
-    std::string_view instance_type{};  ///< "c6i"
-    std::string_view region{};         ///< "us-east-1"
-    std::string_view vendor{};         ///< "aws"
-    TextArg account_id{};              ///< of a private endpoint
-    std::int64_t min_replica = 0;
+    std::string_view repository{};      ///< model, "gpt2"
+    std::string_view framework{};       ///< "pytorch", "custom", …
+    std::string_view accelerator{};     ///< "cpu" or "gpu"
+    std::string_view instance_size{};   ///< "medium"
+    std::string_view instance_type{};   ///< "c6i"
+    std::string_view region{};          ///< "us-east-1"
+    std::string_view vendor{};          ///< "aws"
+    TextArg account_id{};               ///< not sent any more, see private_link_account_id
+    TextArg private_link_account_id{};  ///< of AWS, for a private endpoint; needs the region of its entry point
+    TextArg private_link_region{};
+    std::optional<std::int64_t> min_replica{};  ///< 1 by default
     std::int64_t max_replica = 1;
+    TextArg scaling_metric{};                             ///< see InferenceEndpointScalingMetric
+    std::optional<double> scaling_threshold{};            ///< of the metric
+    std::optional<std::int64_t> scale_to_zero_timeout{};  ///< minutes without a request
     TextArg revision{};
-    TextArg task{};                              ///< "text-classification"
-    const json::object* custom_image = nullptr;  ///< instead of the service's own; used only during the call
-    std::string_view type = InferenceEndpointType::protected_;
+    TextArg task{};  ///< "text-classification"
+    /// Instead of the service's own: by its engine, {"vLLM": {…}}, or a container with a "url". As the other objects
+    /// it is used only during the call.
+    const json::object* custom_image = nullptr;
+    TextArg container_registry_username{};  ///< of a container, custom_image
+    TextArg container_registry_password{};
+    StringList container_command{};
+    StringList container_args{};
+    const json::object* env = nullptr;      ///< values by name
+    const json::object* secrets = nullptr;  ///< likewise
+    TextArg type{};                         ///< see InferenceEndpointType; authenticated by default
+    TextArg domain{};                       ///< where it answers beside its own URL
+    TextArg path{};
+    std::optional<bool> cache_http_responses{};
+    StringList tags{};
     std::string_view namespace_{};
     TokenArg token{};
 };
@@ -58,10 +82,42 @@ struct UpdateInferenceEndpointOptions {
     TextArg instance_type{};
     std::optional<std::int64_t> min_replica{};
     std::optional<std::int64_t> max_replica{};
+    std::optional<std::int64_t> scale_to_zero_timeout{};  ///< minutes without a request
+    TextArg scaling_metric{};
+    std::optional<double> scaling_threshold{};
     TextArg repository{};
     TextArg framework{};
     TextArg revision{};
     TextArg task{};
+    const json::object* custom_image = nullptr;  ///< see CreateInferenceEndpointOptions
+    StringList container_command{};
+    StringList container_args{};
+    /// Machines for one copy of the model, and copies. They are part of the image: without `custom_image` that of the
+    /// endpoint is asked for first; HFValidationError where it has credentials, which nobody can read.
+    std::optional<std::int64_t> tensor_parallel_size{};
+    std::optional<std::int64_t> data_parallel_size{};
+    const json::object* env = nullptr;
+    const json::object* secrets = nullptr;
+    TextArg domain{};
+    TextArg path{};
+    std::optional<bool> cache_http_responses{};
+    StringList tags{};
+    std::string_view namespace_{};
+    TokenArg token{};
+};
+
+struct ResumeInferenceEndpointOptions {
+    bool running_ok = true;  ///< one that runs already is as good; BadRequestError else
+    std::string_view namespace_{};
+    TokenArg token{};
+};
+
+struct CreateInferenceEndpointFromCatalogOptions {
+    std::string_view repo_id{};    ///< a model of the catalog: its best recipe
+    std::string_view recipe_id{};  ///< or this recipe
+    TextArg name{};                ///< by default the service makes one up
+    TextArg accelerator{};         ///< "cpu", "gpu", "neuron": narrows the recipes of a model, as the next
+    TextArg gguf_file{};
     std::string_view namespace_{};
     TokenArg token{};
 };
@@ -71,6 +127,10 @@ struct WaitOptions {
     DurationArg refresh_every = 5;  ///< between two looks; not given: 5 s
 };
 
+struct ResumeOptions {
+    bool running_ok = true;  ///< one that runs already is as good; BadRequestError else
+};
+
 /// A model that the service runs for its owner. Its calls bring the object up to date; they use the token
 /// of the call that gave it. One call at a time; the object must outlive it.
 class InferenceEndpoint {
@@ -78,8 +138,9 @@ public:
     std::string name;
     std::string namespace_;
     std::string repository;
-    std::string status;              ///< see InferenceEndpointStatus
-    std::optional<std::string> url;  ///< where it answers, once it is deployed
+    std::string status;                       ///< see InferenceEndpointStatus
+    std::optional<std::string> health_route;  ///< below `url`; answers with 200 when it can be used
+    std::optional<std::string> url;           ///< where it answers, once it is deployed
     std::string framework;
     std::optional<std::string> revision;
     std::optional<std::string> task;
@@ -106,7 +167,7 @@ public:
     boost::asio::awaitable<void> pause();
 
     /// Starts what was paused; it takes minutes, for which there is `wait`.
-    boost::asio::awaitable<void> resume();
+    boost::asio::awaitable<void> resume(ResumeOptions options = {});
 
     /// Stops its machines; the next request of anybody starts them.
     boost::asio::awaitable<void> scale_to_zero();
@@ -116,17 +177,19 @@ public:
 private:
     void read(json::object raw);
     boost::asio::awaitable<void> refresh(Request request);
+    boost::asio::awaitable<void> become(boost::asio::awaitable<InferenceEndpoint> other);
     boost::asio::awaitable<void> wait_impl(std::chrono::milliseconds timeout, std::chrono::milliseconds refresh_every);
     boost::asio::awaitable<bool> is_ready() const;
     void require_hope() const;
+    [[noreturn]] void throw_not_deployed() const;
     const Session& session() const;
 
     std::optional<Session> session_;
     OwnedToken token_;
 };
 BOOST_DESCRIBE_STRUCT(InferenceEndpoint, (),
-                      (name, namespace_, repository, status, url, framework, revision, task, created_at, updated_at,
-                       type, raw))
+                      (name, namespace_, repository, status, health_route, url, framework, revision, task, created_at,
+                       updated_at, type, raw))
 
 /// Inference Endpoints, https://endpoints.huggingface.co. Without a namespace the token's user is asked for
 /// first; an organization's token then gives HFValidationError (argument "namespace").
@@ -141,6 +204,11 @@ public:
     /// the service does not offer, HfHubHTTPError (409) where the name is taken.
     boost::asio::awaitable<InferenceEndpoint> create_inference_endpoint(std::string_view name,
                                                                         CreateInferenceEndpointOptions options) const;
+
+    /// The same by the catalog's word, see list_inference_catalog. HFValidationError unless either a model or a recipe
+    /// is named.
+    boost::asio::awaitable<InferenceEndpoint> create_inference_endpoint_from_catalog(
+        CreateInferenceEndpointFromCatalogOptions options) const;
 
     /// The endpoint of that name. HfHubHTTPError (404) where there is none.
     boost::asio::awaitable<InferenceEndpoint> get_inference_endpoint(std::string_view name,
@@ -158,8 +226,8 @@ public:
                                                                        EndpointOptions options = {}) const;
 
     /// InferenceEndpoint::resume by name.
-    boost::asio::awaitable<InferenceEndpoint> resume_inference_endpoint(std::string_view name,
-                                                                        EndpointOptions options = {}) const;
+    boost::asio::awaitable<InferenceEndpoint> resume_inference_endpoint(
+        std::string_view name, ResumeInferenceEndpointOptions options = {}) const;
 
     /// InferenceEndpoint::scale_to_zero by name.
     boost::asio::awaitable<InferenceEndpoint> scale_to_zero_inference_endpoint(std::string_view name,

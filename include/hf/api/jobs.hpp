@@ -45,6 +45,27 @@ struct ListJobsOptions {
     TokenArg token{};
 };
 
+struct FetchJobLogsOptions {
+    bool follow = false;                 ///< until the job has ended; otherwise what there is now
+    std::optional<std::int64_t> tail{};  ///< begin with that many last lines
+    std::string_view namespace_{};
+    TokenArg token{};
+};
+
+struct FetchJobMetricsOptions {
+    bool follow = false;  ///< until the job has ended; otherwise one sample
+    std::string_view namespace_{};
+    TokenArg token{};
+};
+
+struct WaitForJobOptions {
+    DurationArg timeout{};          ///< not given: as long as it takes
+    DurationArg poll_interval = 1;  ///< between two looks; not given: 1 s
+    StringList stages{};            ///< that end the wait, too; those in which a job has ended always do
+    std::string_view namespace_{};
+    TokenArg token{};
+};
+
 struct ListScheduledJobsOptions {
     const json::object* labels = nullptr;  ///< all of which it must have
     DurationArg timeout{};
@@ -88,6 +109,21 @@ public:
     /// Puts these ports in place of those that are open; none: closes all.
     boost::asio::awaitable<JobInfo> update_job_expose(std::string_view job_id,
                                                       UpdateJobExposeOptions options = {}) const;
+
+    /// The lines of its log; a stream that ends or breaks is opened again and goes on behind the last line given. With
+    /// `follow` the list ends with the job, so that who does not want to wait that long cancels `next()`.
+    AsyncGenerator<std::string> fetch_job_logs(std::string_view job_id, FetchJobLogsOptions options = {}) const;
+
+    /// Samples of what it uses, one a second: "cpu_usage_pct", "memory_used_bytes", "gpus", … None where it does not
+    /// run.
+    AsyncGenerator<json::object> fetch_job_metrics(std::string_view job_id, FetchJobMetricsOptions options = {}) const;
+
+    /// Returns when it has ended, well or not, or is in one of `stages`. TimeoutError (argument "timeout") if it is not
+    /// by then.
+    boost::asio::awaitable<JobInfo> wait_for_job(std::string_view job_id, WaitForJobOptions options = {}) const;
+    /// The same of several, in their order.
+    boost::asio::awaitable<std::vector<JobInfo>> wait_for_job(const std::vector<std::string>& job_id,
+                                                              WaitForJobOptions options = {}) const;
 
     /// The machines that jobs can have.
     boost::asio::awaitable<std::vector<JobHardwareInfo>> list_jobs_hardware(TokenOptions options = {}) const;

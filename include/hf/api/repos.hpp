@@ -16,12 +16,13 @@ struct CreateRepoOptions {
     std::optional<bool> private_{};  ///< not given: the default of the account, which is public for users
     /// "public", "private" or, of Spaces, "protected"; HFValidationError (argument "visibility") beside `private_`.
     TextArg visibility{};
-    std::string_view repo_type{};  ///< "model" (default), "dataset" or "space"
+    std::string_view repo_type{};  ///< "model" (default), "dataset", "space" or "kernel"
     bool exist_ok = false;         ///< no error if the repository is already there
     TextArg resource_group_id{};   ///< of the organization: who may see the repository
     TextArg region{};              ///< where its files are kept: "us" or "eu"
     // The rest is for Spaces and ignored for other repositories.
     std::string_view space_sdk{};    ///< "gradio", "streamlit", "docker" or "static"; Spaces must have one
+    TextArg space_template{};        ///< or this, see list_space_templates: name or repository, in any case
     TextArg space_hardware{};        ///< see SpaceHardware
     TextArg space_storage{};         ///< see SpaceStorage
     DurationArg space_sleep_time{};  ///< whole seconds without a visitor, -1: never
@@ -99,11 +100,11 @@ struct GetFullRepoNameOptions {
 };
 
 /// What repo_info gives: the info of the type that was asked for.
-using RepoInfo = std::variant<ModelInfo, DatasetInfo, SpaceInfo>;
+using RepoInfo = std::variant<ModelInfo, DatasetInfo, SpaceInfo, KernelInfo>;
 
 /// Repositories of all types.
 ///
-/// Calls that change something throw HFValidationError (argument "token") without a token.
+/// Calls that change something throw HfHubHTTPError (401) without a token.
 class ReposApi {
 public:
     explicit ReposApi(Session session) : session_(std::move(session)) {}
@@ -127,12 +128,12 @@ public:
     boost::asio::awaitable<json::object> update_repo_visibility(std::string_view repo_id, bool private_ = false,
                                                                 UpdateRepoVisibilityOptions options = {}) const;
 
-    /// What took its place in clients of today: visibility, and who may see the files. Gives the Hub's answer.
-    boost::asio::awaitable<json::object> update_repo_settings(std::string_view repo_id,
-                                                              UpdateRepoSettingsOptions options) const;
+    /// What took its place in clients of today: visibility, and who may see the files.
+    boost::asio::awaitable<void> update_repo_settings(std::string_view repo_id,
+                                                      UpdateRepoSettingsOptions options) const;
 
-    /// model_info, dataset_info or space_info, as `repo_type` says. Throws RepositoryNotFoundError, GatedRepoError,
-    /// RevisionNotFoundError.
+    /// model_info, dataset_info, space_info or kernel_info, as `repo_type` says. Throws RepositoryNotFoundError,
+    /// GatedRepoError, RevisionNotFoundError.
     boost::asio::awaitable<RepoInfo> repo_info(std::string_view repo_id, RepoInfoOptions options = {}) const;
 
     /// False also for a private repository that the token may not see; true for a gated one.

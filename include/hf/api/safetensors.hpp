@@ -6,6 +6,12 @@
 
 namespace hf {
 
+struct GetShardedSafetensorsMetadataOptions {
+    std::string_view filename{};  ///< of the index; empty: model.safetensors.index.json
+    DurationArg timeout{};        ///< longest single wait
+    TokenArg token{};
+};
+
 /// What tensors a model has, read from the headers of its safetensors files without fetching the tensors.
 class SafetensorsApi {
 public:
@@ -17,6 +23,11 @@ public:
     /// GatedRepoError, SafetensorsParsingError.
     boost::asio::awaitable<SafetensorsRepoMetadata> get_safetensors_metadata(std::string_view repo_id,
                                                                              FilesOptions options = {}) const;
+
+    /// Of all shards that an index of the default branch names, by one request: the Hub reads the headers. Throws
+    /// SafetensorsParsingError, EntryNotFoundError, RepositoryNotFoundError, GatedRepoError.
+    boost::asio::awaitable<SafetensorsRepoMetadata> get_sharded_safetensors_metadata(
+        std::string_view repo_id, GetShardedSafetensorsMetadataOptions options = {}) const;
 
     /// Of one file, by one request where the header is shorter than 100 kB, else two; no more is read of a server
     /// that ignores ranges. Throws SafetensorsParsingError, EntryNotFoundError, RevisionNotFoundError,

@@ -26,6 +26,18 @@ struct RestartSpaceOptions {
     bool factory_reboot = false;  ///< build anew, without caches
 };
 
+struct FetchSpaceLogsOptions {
+    bool build = false;   ///< of its build instead of its run
+    bool follow = false;  ///< until the Hub ends the stream; otherwise what there is now
+    TokenArg token{};
+};
+
+struct WaitForSpaceOptions {
+    DurationArg timeout{};          ///< not given: as long as it takes
+    DurationArg poll_interval = 1;  ///< between two looks; not given: 1 s
+    TokenArg token{};
+};
+
 struct DuplicateSpaceOptions {
     std::string_view to_id{};  ///< empty: the same name; without namespace: below the token's account
     std::optional<bool> private_{};
@@ -69,6 +81,15 @@ public:
 
     /// How the Space runs now. What the Hub does not tell is empty.
     boost::asio::awaitable<SpaceRuntime> get_space_runtime(std::string_view repo_id, TokenOptions options = {}) const;
+
+    /// The lines of its log. With `follow` a stream that breaks is opened again, at most five times in a row, and goes
+    /// on behind the last line given.
+    AsyncGenerator<std::string> fetch_space_logs(std::string_view repo_id, FetchSpaceLogsOptions options = {}) const;
+
+    /// Returns when it is neither built nor started any more: it runs, sleeps, or cannot. TimeoutError (argument
+    /// "timeout") if it is not by then.
+    boost::asio::awaitable<SpaceRuntime> wait_for_space(std::string_view repo_id,
+                                                        WaitForSpaceOptions options = {}) const;
 
     /// Asks for a machine; it may take a while to become `hardware` of the runtime.
     boost::asio::awaitable<SpaceRuntime> request_space_hardware(std::string_view repo_id, std::string_view hardware,

@@ -9,6 +9,11 @@ struct TokenOptions {
     TokenArg token{};
 };
 
+struct WhoamiOptions {
+    TokenArg token{};
+    bool cache = false;  ///< an answer of before, to the same token, is as good; for this session
+};
+
 struct ListLikedReposOptions {
     std::string_view user{};  ///< empty: the token's account
     TokenArg token{};
@@ -26,7 +31,7 @@ public:
 
     /// The account that the token belongs to, as the Hub describes it: `name`, `orgs`, `auth`, …
     /// Throws LocalTokenNotFoundError without a token, HfHubHTTPError (401) for a wrong one.
-    boost::asio::awaitable<json::object> whoami(TokenOptions options = {}) const;
+    boost::asio::awaitable<json::object> whoami(WhoamiOptions options = {}) const;
 
     /// "read" or "write"; nothing without a valid token. Today's fine-grained tokens have other roles.
     boost::asio::awaitable<std::optional<std::string>> get_token_permission(TokenOptions options = {}) const;
@@ -45,7 +50,8 @@ public:
     /// then ResponseTooLargeError; otherwise as list_liked_repos.
     boost::asio::awaitable<UserLikes> get_liked_repos(ListLikedReposOptions options = {}) const;
 
-    /// The accounts that like a repository; none: an empty list. `next()` throws RepositoryNotFoundError.
+    /// The accounts that like a repository, names and pictures only; none: an empty list. `next()` throws
+    /// RepositoryNotFoundError.
     AsyncGenerator<User> list_repo_likers(std::string_view repo_id, RepoOptions options = {}) const;
 
     /// What an account tells of itself, counts included. Throws HfHubHTTPError (404) where there is none.

@@ -20,6 +20,7 @@ inline constexpr std::string_view default_revision = "main";
 inline constexpr std::string_view repo_type_model = "model";
 inline constexpr std::string_view repo_type_dataset = "dataset";
 inline constexpr std::string_view repo_type_space = "space";
+inline constexpr std::string_view repo_type_kernel = "kernel";  ///< for calls that say so
 inline constexpr std::array<std::string_view, 3> repo_types = {repo_type_model, repo_type_dataset, repo_type_space};
 
 inline constexpr std::array<std::string_view, 4> space_sdks = {"gradio", "streamlit", "docker", "static"};

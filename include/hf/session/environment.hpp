@@ -26,17 +26,21 @@ public:
     /// The environment of this process. Like getenv it must not run while another thread changes variables.
     static Environment of_process();
 
-    /// `home` stands for "~". Throws HFValidationError, with the variable as argument, for a number that is none.
+    /// `home` stands for "~"; "$NAME" and "${NAME}" in a path are variables, or stay where there is none. Throws
+    /// HFValidationError, with the variable as argument, for a number that is none.
     Environment(const Lookup& lookup, std::string home);
 
     std::string endpoint;  ///< as given, a trailing slash included
     std::string hf_home;
     std::string hub_cache;
     std::string assets_cache;
-    std::string token_path;  ///< HF_TOKEN_PATH, else "token" below `hf_home`
+    std::string xet_cache;
+    std::string token_path;          ///< HF_TOKEN_PATH, else "token" below `hf_home`
+    std::string stored_tokens_path;  ///< tokens by name, beside HF_TOKEN_PATH or below `hf_home`
     bool offline = false;
     bool disable_implicit_token = false;  ///< only calls that demand a token send the configured one
     bool disable_xet = false;
+    bool disable_symlinks = false;
     bool disable_telemetry = false;
     std::chrono::seconds etag_timeout{0};
     std::chrono::seconds download_timeout{0};

@@ -146,6 +146,7 @@ private:
     bool anonymous_ = false;
     bool decompress_ = true;
     bool upload_ = false;
+    bool page_ = false;  // of a list
     std::optional<bool> idempotent_;
     std::optional<std::chrono::milliseconds> timeout_;
     std::optional<std::chrono::milliseconds> deadline_;  // zero: none, whatever the session says

@@ -204,6 +204,7 @@ public:
     /// The Authorization value that `token` stands for; empty: none. Throws LocalTokenNotFoundError.
     std::string authorization(TokenArg token, bool write = false) const;
     const RetryConfig& retry() const noexcept;
+    const RetryConfig& page_retry() const noexcept;
     const std::optional<std::chrono::milliseconds>& deadline() const noexcept;  ///< SessionConfig::deadline
     /// Where a link in the answer of `from` leads: what SessionConfig::allow_downgrade, allowed_hosts and may_contact
     /// say of it. Throws ProtocolError, HostNotAllowedError.

@@ -30,9 +30,9 @@ struct SessionConfig {
     /// HF_ENDPOINT, else https://huggingface.co. User info ("https://user:password@host") is sent to it as Basic
     /// authorization, and can be had only without a token: HFValidationError else.
     std::string_view endpoint{};
-    TokenArg token{};                    ///< HF_TOKEN, else the token file; false: anonymous
-    std::string_view cache_dir{};        ///< HF_HUB_CACHE, else HF_HOME/hub
-    std::string_view library_name{};     ///< parts of the User-Agent, as in the reference
+    TokenArg token{};                 ///< HF_TOKEN, else the token file; false: anonymous
+    std::string_view cache_dir{};     ///< HF_HUB_CACHE, else HF_HOME/hub
+    std::string_view library_name{};  ///< parts of the User-Agent, as in the reference
     std::string_view library_version{};
     std::string_view user_agent{};
     std::string_view inference_endpoints{};  ///< https://api.endpoints.huggingface.cloud
@@ -44,6 +44,7 @@ struct SessionConfig {
     bool reference_routes = false;
 
     RetryConfig retry{};
+    std::optional<RetryConfig> page_retry{};  ///< for pages of lists; not given: as `retry`
     /// For LFS uploads: the reference's waits.
     RetryConfig upload_retry{6, std::chrono::seconds(1), std::chrono::seconds(8), std::chrono::seconds(300)};
     /// Time for each request as a whole, from its first attempt to the end of its answer: waits for quotas and

@@ -20,17 +20,21 @@ constexpr std::string_view hf_wire_name(std::type_identity<BlobLfsInfo>, std::st
     return member == "sha256" ? "sha256|oid" : "";
 }
 
-/// What the Hub's scanners say of a file. Until 2023 they said `safe`, today `status`.
+/// What the Hub's scanners say of a file.
 struct BlobSecurityInfo {
-    std::optional<bool> safe;
+    std::optional<bool> safe;           ///< whether `status` is "safe"
     std::optional<std::string> status;  ///< "safe", "unscanned", "suspicious", "unsafe", …
     json::value av_scan;
     json::value pickle_import_scan;
     json::object extra;
 
-    bool is_safe() const { return safe ? *safe : status == "safe"; }
+    bool is_safe() const { return safe.value_or(false); }
 };
 BOOST_DESCRIBE_STRUCT(BlobSecurityInfo, (), (safe, status, av_scan, pickle_import_scan))
+constexpr std::string_view hf_wire_name(std::type_identity<BlobSecurityInfo>, std::string_view member) {
+    return member == "safe" ? "-" : "";
+}
+void hf_decoded(BlobSecurityInfo& security);
 
 /// The commit that changed a file or folder last.
 struct LastCommitInfo {
@@ -69,7 +73,7 @@ BOOST_DESCRIBE_STRUCT(RepoFile, (), (path, size, blob_id, lfs, xet_hash, last_co
 constexpr std::string_view hf_wire_name(std::type_identity<RepoFile>, std::string_view member) {
     if (member == "blob_id") return "oid";
     if (member == "last_commit") return "lastCommit|last_commit";
-    return member == "security" ? "security|securityFileStatus" : "";
+    return member == "security" ? "securityFileStatus" : "";
 }
 
 /// A file of unknown size cannot be told from one that was cut off.
@@ -109,12 +113,6 @@ template <>
 struct Codec<RepoTreeEntry> {
     static RepoTreeEntry from(const value& json);
     static value to(const RepoTreeEntry& entry);
-};
-/// As in the reference, an empty list of siblings is none.
-template <>
-struct Codec<std::optional<std::vector<RepoSibling>>> {
-    static std::optional<std::vector<RepoSibling>> from(const value& json);
-    static value to(const std::optional<std::vector<RepoSibling>>& siblings);
 };
 }  // namespace json
 

@@ -76,7 +76,7 @@ struct ModelInfo {
     std::optional<std::int64_t> downloads;
     std::optional<std::int64_t> likes;
     std::optional<std::string> library_name;
-    std::vector<std::string> tags;  ///< the card's tags and those that the Hub computed
+    std::optional<std::vector<std::string>> tags;  ///< the card's tags and those that the Hub computed
     std::optional<std::string> pipeline_tag;
     std::optional<std::string> mask_token;
     std::optional<ModelCardData> card_data;
@@ -120,7 +120,7 @@ struct DatasetInfo {
     std::optional<std::int64_t> downloads;
     std::optional<std::int64_t> likes;
     std::optional<std::string> paperswithcode_id;
-    std::vector<std::string> tags;
+    std::optional<std::vector<std::string>> tags;
     std::optional<DatasetCardData> card_data;
     std::optional<std::vector<RepoSibling>> siblings;
     std::optional<std::string> citation;
@@ -151,7 +151,7 @@ struct SpaceInfo {
     std::optional<std::string> subdomain;
     std::optional<std::int64_t> likes;
     std::optional<std::string> sdk;
-    std::vector<std::string> tags;
+    std::optional<std::vector<std::string>> tags;
     std::optional<std::vector<RepoSibling>> siblings;
     std::optional<SpaceCardData> card_data;
     std::optional<SpaceRuntime> runtime;

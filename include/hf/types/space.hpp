@@ -17,6 +17,9 @@ struct SpaceStage {
     static constexpr std::string_view running = "RUNNING";
     static constexpr std::string_view running_building = "RUNNING_BUILDING";
     static constexpr std::string_view runtime_error = "RUNTIME_ERROR";
+    static constexpr std::string_view app_starting = "APP_STARTING";
+    static constexpr std::string_view running_app_starting = "RUNNING_APP_STARTING";
+    static constexpr std::string_view sleeping = "SLEEPING";
     static constexpr std::string_view deleting = "DELETING";
     static constexpr std::string_view stopped = "STOPPED";
     static constexpr std::string_view paused = "PAUSED";

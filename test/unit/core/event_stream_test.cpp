@@ -13,13 +13,18 @@ using namespace hf;
 namespace {
 
 /// The events of a text that arrives in pieces of `size` bytes, as "type|data|id".
-std::vector<std::string> read(std::string_view text, std::size_t size) {
-    EventStreamParser parser;
+std::vector<std::string> read(std::string_view text, std::size_t size, EventRules rules = EventRules::standard) {
+    EventStreamParser parser(rules);
     std::vector<std::string> out;
+    const auto keep = [&] {
+        for (const auto& event : parser.take()) out.push_back(event.type + "|" + event.data + "|" + event.id);
+    };
     for (std::size_t i = 0; i < text.size(); i += size) {
         parser.feed(text.substr(i, size));
-        for (const auto& event : parser.take()) out.push_back(event.type + "|" + event.data + "|" + event.id);
+        keep();
     }
+    parser.finish();
+    keep();
     return out;
 }
 
@@ -48,6 +53,21 @@ BOOST_AUTO_TEST_CASE(events_are_the_same_however_they_arrive) {
     };
     for (const auto& [text, expected] : rows) {
         for (std::size_t size = 1; size <= text.size() + 1; ++size) BOOST_TEST(read(text, size) == expected, text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(each_line_of_a_log_is_an_event) {
+    using Events = std::vector<std::string>;
+    const std::pair<std::string_view, Events> rows[] = {
+        {"", {}},
+        {"data: {\"data\":\"a\"}\n\n", {"message|{\"data\":\"a\"}|"}},
+        {"event: x\nid: 1\r\ndata: {1}\rdata: {2}\n", {"message|{1}|", "message|{2}|"}},
+        {": keep-alive\n\ndata: text\n\ndata:{no space}\n\ndata:  {two spaces}\n\n", {}},
+        {"data: {1}\n\ndata: {2}", {"message|{1}|", "message|{2}|"}},
+    };
+    for (const auto& [text, expected] : rows) {
+        for (std::size_t size = 1; size <= text.size() + 1; ++size)
+            BOOST_TEST(read(text, size, EventRules::lines_of_json) == expected, text);
     }
 }
 

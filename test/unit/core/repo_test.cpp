@@ -40,11 +40,10 @@ BOOST_AUTO_TEST_CASE(repo_ids_beyond_the_table) {
                                   std::string("a\\b"), std::string("a%2Fb"), std::string("-/a"), std::string("."),
                                   std::string("a/."), std::string(1'000'000, '/'), std::string(1'000'000, 'a')})
         BOOST_CHECK_THROW(hf::validate_repo_id(id), HFValidationError);
-    // 96 characters, not bytes.
-    std::string wide;
-    for (int i = 0; i < 96; ++i) wide += "é";
-    BOOST_CHECK_NO_THROW(hf::validate_repo_id(wide));
-    BOOST_CHECK_THROW(hf::validate_repo_id(wide + "é"), HFValidationError);
+    for (const char* id : {"é", "a/é", "é/a"}) BOOST_CHECK_THROW(hf::validate_repo_id(id), HFValidationError);
+    const std::string longest(96, 'a');
+    BOOST_CHECK_NO_THROW(hf::validate_repo_id(longest + "/" + longest));
+    BOOST_CHECK_THROW(hf::validate_repo_id("a" + longest + "/b"), HFValidationError);
 }
 
 BOOST_AUTO_TEST_CASE(repo_types) {
