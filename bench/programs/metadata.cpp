@@ -18,7 +18,7 @@ public:
         while (left_ > 0) {
             --left_;
             const hf::ModelInfo info = co_await api_.model_info(repo_);
-            tags_ += info.tags.size();
+            tags_ += info.tags ? info.tags->size() : 0;
         }
     }
     std::uint64_t tags() const { return tags_; }

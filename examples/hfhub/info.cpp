@@ -35,9 +35,11 @@ void print_info(const Info& info) {
     if constexpr (requires { info.sdk; }) line("sdk", info.sdk.value_or(""));
     if constexpr (requires { info.pipeline_tag; }) line("task", info.pipeline_tag.value_or(""));
     std::string tags;
-    for (const auto& tag : info.tags) tags += (tags.empty() ? "" : ", ") + tag;
+    if constexpr (requires { info.tags; })
+        for (const auto& tag : info.tags.value_or(std::vector<std::string>())) tags += (tags.empty() ? "" : ", ") + tag;
     line("tags", tags);
-    if (info.siblings) line("files", grouped(info.siblings->size()));
+    if constexpr (requires { info.siblings; })
+        if (info.siblings) line("files", grouped(info.siblings->size()));
 }
 
 asio::awaitable<int> info(Context& context, std::shared_ptr<const Options> options) {

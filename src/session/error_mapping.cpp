@@ -183,7 +183,7 @@ void add_store_error(std::string& out, std::string_view body) {
 
 // A body that is no JSON, and was not to be any. Pages tell people nothing that can be said in a line.
 void add_plain_text(std::string& out, const net::Fields& fields, std::string_view body) {
-    constexpr std::size_t longest_text = 1024;
+    constexpr std::size_t longest_text = 512;
     const std::string type = to_lower(text_of(fields, "Content-Type"));
     body = trim(body, " \t\r\n");
     if (type.find("html") == type.npos && !body.starts_with('<') && !body.starts_with('{'))
