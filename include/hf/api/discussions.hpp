@@ -37,8 +37,8 @@ struct DiscussionCommentOptions {
 
 /// Discussions and pull requests.
 ///
-/// All calls check their arguments first: HFValidationError for a discussion_num below 1, an unknown
-/// repo_type, and, in calls that change something, a missing token.
+/// All calls check their arguments first: HFValidationError for a discussion_num below 1 and an unknown repo_type.
+/// Calls that change something throw HfHubHTTPError (401) without a token.
 class DiscussionsApi {
 public:
     explicit DiscussionsApi(Session session) : session_(std::move(session)) {}

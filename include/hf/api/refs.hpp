@@ -59,7 +59,7 @@ struct SuperSquashHistoryOptions {
 /// Branches, tags and the history of a repository.
 ///
 /// As in the reference, only super_squash_history checks the type of the repository before it asks the
-/// Hub. Calls that change something throw HFValidationError (argument "token") without a token.
+/// Hub. Calls that change something throw HfHubHTTPError (401) without a token.
 class RefsApi {
 public:
     explicit RefsApi(Session session) : session_(std::move(session)) {}

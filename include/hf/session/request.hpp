@@ -89,7 +89,8 @@ public:
     Request&& bound(const net::Fields& fields);
     /// What the call's `token` option said; without it the client's own token is sent.
     Request&& token(TokenArg token);
-    /// As `token`, for calls that write: HFValidationError if there is none or it is an organization's.
+    /// As `token`, for calls that write. What lacks a right is refused by the Hub; with
+    /// SessionConfig::reference_routes it is HFValidationError if there is none or it is an organization's.
     Request&& write_token(TokenArg token);
     /// As `token`, for calls about the token itself: where neither the call nor the client has one, that of
     /// the environment; LocalTokenNotFoundError if there is none.
