@@ -147,11 +147,17 @@ def filled(data, side):
     return data
 
 
+def without_nulls(data):
+    return {name: without_nulls(value) for name, value in data.items() if value is not None} if isinstance(data, dict) else data
+
+
 def neutral(data, side, key=""):
     """Without what must differ between two repositories: the name, ids, dates, and commits (they hold dates)."""
     if isinstance(data, dict):
         if data.get("$type") == "Collection":
             data = {**data, "position": None}  # both sides' are in one list
+        if key == "raw":
+            data = without_nulls(data)  # the Hub repeats what it was sent, and today's client sends other nulls
         return {neutral(name, side): neutral(value, side, name) for name, value in data.items()}
     if isinstance(data, list):
         return [neutral(item, side, key) for item in data]

@@ -282,7 +282,7 @@ spaces = [
 endpoint = {"name": "e-{side}", "namespace": "acme"}
 endpoints = [
     do("create_inference_endpoint", **endpoint, repository="gpt2", framework="pytorch", accelerator="cpu", instance_size="x2",
-       instance_type="intel-icl", region="us-east-1", vendor="aws", task="text-generation", min_replica=0, max_replica=1),
+       instance_type="intel-icl", region="us-east-1", vendor="aws", task="text-generation", min_replica=0, max_replica=1, type="public"),
     do("create_inference_endpoint", **endpoint, repository="gpt2", framework="pytorch", accelerator="cpu", instance_size="x2",
        instance_type="intel-icl", region="us-east-1", vendor="aws", fails=True),
     do("get_inference_endpoint", **endpoint),
