@@ -50,7 +50,7 @@ FILES = {
     "large.bin": RANDOM.randbytes(70_000_000),
 }
 if os.environ.get("HFHUB_HUGE"):
-    FILES["huge.bin"] = RANDOM.randbytes(1 << 30)
+    FILES["huge.bin"] = b"".join(RANDOM.randbytes(1 << 20) for _ in range(1024))
 
 
 def counted(f):
