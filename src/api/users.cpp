@@ -54,7 +54,7 @@ asio::awaitable<std::optional<std::string>> permission_impl(Session session, Req
     co_return account.auth->access_token->role;
 }
 
-/// What whoami said, by token.
+/// What whoami said, by which token it was about.
 class KnownAccounts {
 public:
     std::optional<json::object> find(const std::string& token) {
@@ -78,7 +78,9 @@ private:
 asio::awaitable<json::object> whoami_impl(Session session, OwnedToken token, bool cache) {
     const auto known = session.services().use<KnownAccounts>();
     const TokenArg given = token.get();
-    const std::string key = given.kind() == TokenArg::Kind::text ? sha256_hex(given.text()) : std::string();
+    // The client's own token and that of the environment may be two accounts.
+    std::string key = std::to_string(static_cast<int>(given.kind()));
+    if (given.kind() == TokenArg::Kind::text) key += sha256_hex(given.text());
     if (cache) {
         if (auto account = known->find(key)) co_return *std::move(account);
     }

@@ -1,6 +1,7 @@
 #include "session/event_replay.hpp"
 
 #include <hf/core/async_generator.hpp>
+#include <hf/core/error.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -48,7 +49,14 @@ std::optional<json::object> EventReplay::take(std::string_view data) {
     const std::size_t index = index_++;
     const bool known = !resume_after_ && index < start_;
     if (!known) {
-        json::object event = json::from_value<json::object>(json::parse(data));
+        json::object event;
+        try {
+            event = json::from_value<json::object>(json::parse(data));
+        } catch (const InvalidResponseError&) {
+            // It comes again with each attempt: it has its place, too, and is told once.
+            if (!resume_after_ && rules_.replays) ++start_;
+            throw;
+        }
         if (!resume_after_ || is_found(event)) {
             if (rules_.replays) ++start_;
             const auto time = replay_end_ ? time_of(event) : std::nullopt;

@@ -34,13 +34,13 @@ public:
     std::string hf_home;
     std::string hub_cache;
     std::string assets_cache;
-    std::string xet_cache;
+    std::string xet_cache;           ///< of other clients: nothing is kept there
     std::string token_path;          ///< HF_TOKEN_PATH, else "token" below `hf_home`
     std::string stored_tokens_path;  ///< tokens by name, beside HF_TOKEN_PATH or below `hf_home`
     bool offline = false;
     bool disable_implicit_token = false;  ///< only calls that demand a token send the configured one
     bool disable_xet = false;
-    bool disable_symlinks = false;
+    bool disable_symlinks = false;  ///< read, and not obeyed yet
     bool disable_telemetry = false;
     std::chrono::seconds etag_timeout{0};
     std::chrono::seconds download_timeout{0};

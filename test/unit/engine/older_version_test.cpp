@@ -1,6 +1,7 @@
 #include "engine/xet/older_version.hpp"
 
 #include "files.hpp"
+#include "numbered_hash.hpp"
 #include "session_fixture.hpp"
 #include "temporary_folder.hpp"
 #include "xet/chunker.hpp"
@@ -12,14 +13,9 @@
 #include <vector>
 
 using namespace hf;
+using hf::test::hash;
 
 namespace {
-
-xet::Hash hash(unsigned n) {
-    xet::Hash out;
-    out.bytes[0] = static_cast<std::uint8_t>(n);
-    return out;
-}
 
 struct Fixture : test::SessionFixture {
     Fixture() {

@@ -1,5 +1,6 @@
 #include "engine/xet/recent_chunks.hpp"
 
+#include "numbered_hash.hpp"
 #include "session_fixture.hpp"
 #include "temporary_folder.hpp"
 
@@ -11,14 +12,9 @@
 #include <vector>
 
 using namespace hf;
+using hf::test::hash;
 
 namespace {
-
-xet::Hash hash(unsigned n) {
-    xet::Hash out;
-    out.bytes[0] = static_cast<std::uint8_t>(n);
-    return out;
-}
 
 struct Fixture : test::SessionFixture {
     std::shared_ptr<const File> file(const std::string& name) {

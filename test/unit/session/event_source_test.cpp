@@ -94,6 +94,21 @@ BOOST_AUTO_TEST_CASE(what_is_no_line_is_left_out) {
     BOOST_TEST(warnings == 3);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_line_comes_again_and_nothing_is_given_twice) {
+    const std::string log = lines(1, 2) + "data: {broken\n\n" + lines(3, 4);
+    int warnings = 0;
+    api.session().on_warning([&](std::string_view) { ++warnings; });
+    for (int i = 0; i < 4; ++i) {
+        answer(Answer(200, log));
+        say_stage("RUNNING");
+        say_stage("RUNNING");
+    }
+    answer(Answer(200, log + lines(5, 5)));
+    say_stage("COMPLETED");
+    BOOST_TEST(follow_job() == "12345");
+    BOOST_TEST(warnings == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_line_without_end_is_an_error) {
     answer(Answer(200, "data: {" + std::string(5u << 20, 'x')));
     BOOST_CHECK_THROW(read(api.fetch_space_logs("acme/s")), ResponseTooLargeError);
